@@ -1,0 +1,1 @@
+"""oncall pages the person on call until somebody acknowledges."""

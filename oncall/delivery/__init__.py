@@ -1,0 +1,1 @@
+"""Claims due messages, bundles them, calls the provider and records what came of it."""

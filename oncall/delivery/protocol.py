@@ -1,0 +1,81 @@
+"""What delivery and the vendors' folders know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from oncall.domain.directory import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One incident within a message.
+
+    `title` is None for a sensitive incident, of which nothing but the number leaves. `code` answers by SMS.
+    `may_resolve` is False at the gravest severity, which no reply may resolve.
+    """
+
+    page: str
+    incident: str
+    number: int
+    service: str
+    severity: str
+    title: str | None
+    url: str
+    code: str
+    may_resolve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message, ready to be sent by one provider call.
+
+    `id` is ours and comes back in callbacks and look-ups. `lines` are the pages it carries, none for a notice;
+    `text` is the whole as plain text. After `valid_for` it is worth nothing and should not arrive any more.
+    """
+
+    id: str
+    method: str
+    address: str
+    user: str | None
+    urgency: Urgency
+    lines: tuple[PageLine, ...]
+    text: str
+    attempt: int
+    valid_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The vendor took it; `reference` is the vendor's own id."""
+
+    reference: str
+
+
+class NotFound(Enum):
+    """What a look-up says when it has no receipt."""
+
+    ABSENT = "the vendor never got it"
+    UNKNOWN = "the vendor cannot say"
+
+
+class Provider(Protocol):
+    """One vendor, told what to send; knows neither incidents nor the database."""
+
+    @property
+    def name(self) -> str:
+        """The vendor's name in records and metrics."""
+
+    @property
+    def methods(self) -> Collection[str]:
+        """The types of contact method that it delivers: sms, voice, slack, slack_channel ..."""
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        """Hand the message to the vendor once; raises ProviderError when it did not take it."""
+
+    def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
+        """Look for a message with our id that may have been sent at or after `since` by a worker that died."""

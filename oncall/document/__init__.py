@@ -1,0 +1,1 @@
+"""The configuration document: typed model, loading with line numbers, difference, export."""

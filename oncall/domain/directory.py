@@ -1,0 +1,158 @@
+"""Who and what there is: people, teams, schedules, policies and services as plain values, at one configuration version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from schedules import BusinessCalendar, Schedule
+
+
+class Urgency(StrEnum):
+    """How hard to knock: it chooses a person's notification rules."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Role(StrEnum):
+    """What a person may do, from the least to the most."""
+
+    VIEWER = "viewer"
+    RESPONDER = "responder"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+    def allows(self, needed: Role) -> bool:
+        """Whether somebody with this role may do what asks for `needed`."""
+        order = tuple(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMethod:
+    """One way to reach a person; `disabled` says why it is not used any more, None while it is."""
+
+    id: str
+    type: str
+    address: str
+    disabled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRule:
+    """Use the method `via`, `after` the page was made."""
+
+    after: timedelta
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; `notification_rules` has an urgency only where the person chose rules for it."""
+
+    id: str
+    name: str
+    email: str | None = None
+    role: Role = Role.RESPONDER
+    time_zone: str = "UTC"
+    contact_methods: tuple[ContactMethod, ...] = ()
+    notification_rules: Mapping[Urgency, tuple[NotificationRule, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """People who work together, and those who answer for them."""
+
+    id: str
+    members: tuple[str, ...]
+    managers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTarget:
+    """Whoever is on call by a schedule when the step fires."""
+
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTarget:
+    """One person."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTarget:
+    """Every member of a team."""
+
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlackChannelTarget:
+    """A Slack channel: always counts as reached."""
+
+    slack_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTarget:
+    """An address that is sent a request: always counts as reached."""
+
+    webhook: str
+
+
+Target = ScheduleTarget | UserTarget | TeamTarget | SlackChannelTarget | WebhookTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Whom to page, and how long to wait for an acknowledgement before the next step."""
+
+    targets: tuple[Target, ...]
+    wait: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    """Steps in order; `repeat` counts the further rounds, None means until acknowledged."""
+
+    id: str
+    steps: tuple[Step, ...]
+    repeat: int | None = None
+    fallback: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What breaks; `severity_map` turns a monitor's words into severities."""
+
+    id: str
+    escalation_policy: str
+    severity_map: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything configured, immutable, at one configuration version."""
+
+    version: int = 0
+    users: Mapping[str, User] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    escalation_policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+
+    def administrators(self) -> tuple[User, ...]:
+        """The users with the role admin, in the order of the document."""
+        return tuple(user for user in self.users.values() if user.role is Role.ADMIN)
+
+    def on_call(self, schedule: str, at: datetime) -> tuple[str, ...]:
+        """The ids of those on call by a schedule, sorted; nobody for a schedule that is not there."""
+        found = self.schedules.get(schedule)
+        return tuple(sorted(found.on_call_at(at))) if found else ()

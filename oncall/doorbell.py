@@ -1,0 +1,39 @@
+"""How the one who stored due work tells those who do it that something is due.
+
+The bell carries no work and no promise: whoever misses a ring looks at the database within a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+
+class Doorbell(Protocol):
+    """Whatever wakes the workers."""
+
+    def ring(self) -> None:
+        """Say that something may be due; never raises and never waits for long."""
+
+
+class LocalDoorbell:
+    """A bell between the threads of one process."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Wake the one who waits, now or at the next wait."""
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        """Return at the next ring, at once if it has rung since the last wait, or after `seconds`."""
+        self._rung.wait(seconds)
+        self._rung.clear()
+
+
+class SilentDoorbell:
+    """A bell that nobody hears: workers look every second by themselves."""
+
+    def ring(self) -> None:
+        """Do nothing."""

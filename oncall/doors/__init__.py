@@ -1,0 +1,1 @@
+"""Where the outside comes in: API, pages, ingest, callbacks."""

@@ -1,0 +1,1 @@
+"""The loop: fires due timers through operations, and sweeps."""

@@ -1,0 +1,151 @@
+"""The only reader of the environment: every setting, checked once at the edge."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from oncall.errors import SettingsError
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SHORTEST_KEY = 16
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TwilioSettings:
+    """An account that sends SMS and calls; `api_base` replaces the vendor's address where set."""
+
+    account_sid: str
+    auth_token: str
+    sender: str
+    api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SlackSettings:
+    """A Slack app's token and the secret with which Slack signs what it sends."""
+
+    bot_token: str
+    signing_secret: str
+    api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """What the environment says; secrets never show in its repr."""
+
+    database_url: str
+    public_url: str
+    secret_keys: tuple[str, ...]
+    data: Path
+    redis_url: str | None = None
+    twilio: TwilioSettings | None = None
+    slack: SlackSettings | None = None
+    sandbox_file: Path | None = None
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the service is reached on this machine alone."""
+        return urlsplit(self.public_url).hostname in _LOOPBACK
+
+
+def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url: str | None = None) -> Settings:
+    """The settings that `environ` holds; raises SettingsError with the variable's name.
+
+    `data` is the directory of the embedded database and of what is kept beside it; `public_url` is used where
+    ONCALL_PUBLIC_URL is not set.
+    """
+    directory = data or Path(environ.get("ONCALL_DATA", ".data"))
+    url = _url(environ, "ONCALL_PUBLIC_URL", public_url or "http://127.0.0.1:8080")
+    loopback = urlsplit(url).hostname in _LOOPBACK
+    sandbox = environ.get("ONCALL_SANDBOX_FILE")
+    return Settings(
+        database_url=_database_url(environ, directory),
+        public_url=url,
+        secret_keys=_secret_keys(environ, directory, loopback=loopback),
+        data=directory,
+        redis_url=_scheme(environ, "ONCALL_REDIS_URL", ("redis", "rediss", "unix")),
+        twilio=_twilio(environ),
+        slack=_slack(environ),
+        sandbox_file=Path(sandbox) if sandbox else None,
+    )
+
+
+def _url(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = environ.get(name) or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError(name, f"{value!r} is not an http or https address")
+    return value.rstrip("/")
+
+
+def _scheme(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    value = environ.get(name)
+    if value and urlsplit(value).scheme not in schemes:
+        raise SettingsError(name, f"must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+    return value or None
+
+
+def _database_url(environ: Mapping[str, str], data: Path) -> str:
+    value = environ.get("ONCALL_DATABASE_URL")
+    if not value:
+        return f"sqlite:///{data.absolute() / 'oncall.sqlite3'}"
+    scheme, separator, rest = value.partition("://")
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and separator:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and separator:
+        return value
+    raise SettingsError("ONCALL_DATABASE_URL", "must begin with postgresql:// or sqlite:///")
+
+
+def _secret_keys(environ: Mapping[str, str], data: Path, *, loopback: bool) -> tuple[str, ...]:
+    value = environ.get("ONCALL_SECRET_KEY")
+    if value:
+        keys = tuple(key.strip() for key in value.split(","))
+        if any(len(key) < _SHORTEST_KEY for key in keys):
+            raise SettingsError("ONCALL_SECRET_KEY", f"every key needs {_SHORTEST_KEY} characters or more")
+        return keys
+    if not loopback:
+        raise SettingsError("ONCALL_SECRET_KEY", "is required where ONCALL_PUBLIC_URL is not on loopback")
+    return (_kept_key(data / "secret-key"),)
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _twilio(environ: Mapping[str, str]) -> TwilioSettings | None:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+    if not _all_or_none(environ, names):
+        return None
+    return TwilioSettings(*(environ[name] for name in names), api_base=_optional_url(environ, "TWILIO_API_BASE"))
+
+
+def _slack(environ: Mapping[str, str]) -> SlackSettings | None:
+    names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+    if not _all_or_none(environ, names):
+        return None
+    return SlackSettings(*(environ[name] for name in names), api_base=_optional_url(environ, "SLACK_API_BASE"))
+
+
+def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
+    return _url(environ, name, "") if environ.get(name) else None
+
+
+def _all_or_none(environ: Mapping[str, str], names: tuple[str, ...]) -> bool:
+    missing = [name for name in names if not environ.get(name)]
+    if missing and len(missing) < len(names):
+        raise SettingsError(missing[0], f"is needed together with {', '.join(name for name in names if name not in missing)}")
+    return not missing

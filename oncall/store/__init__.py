@@ -1,0 +1,1 @@
+"""The database: tables by noun, loading and saving, claims of due work, versions of the configuration."""

@@ -1,0 +1,1 @@
+"""What looks after the pager: status, metrics, readiness."""
