@@ -82,11 +82,12 @@ class AttemptFailed:
     """The provider did not take it, or said later that it was not delivered.
 
     `verdict` is what the failure means: try this again ("transient"), it will not work ("permanent"), or the address itself is
-    bad and its method is to be disabled ("address").
+    bad and its method is to be disabled ("address"). `method` is the contact method's id.
     """
 
     attempt: str
     user: str | None
+    method: str
     type: str
     reason: str
     verdict: Literal["transient", "permanent", "address"]

@@ -49,11 +49,12 @@ class Attempt:
 class Page:
     """One person (or, with `user` None, a channel) told of one incident by one step of one round of one run.
 
-    Its id is made of those, so the same page made twice is one page. `step` counts from 1, or is "fallback" or
-    "administrators".
+    Its id is made of those, so the same page made twice is one page. `firing` is the run's count of firings when it was made;
+    `step` counts from 1, or is "fallback" or "administrators".
     """
 
     id: str
+    firing: int
     user: str | None
     policy: str
     step: int | str
@@ -67,7 +68,8 @@ class Run:
     """An escalation under way: where it is in the policy with which it began.
 
     `step` is the number of the step fired last (0 before the first), `fired` counts the firings, so that a timer knows
-    whether it is still the next one. `reached` says whether the present round has reached anybody. `next_at` is when the
+    whether it is still the next one. `reached` says whether the present round has reached anybody,
+    `reached_earlier` whether it had before the step fired last, whose pages may all fail yet. `next_at` is when the
     next step falls due; None when nothing follows. `pages` are those that may still be sent, and those of the present step.
     """
 
@@ -78,6 +80,7 @@ class Run:
     step: int = 0
     fired: int = 0
     reached: bool = False
+    reached_earlier: bool = False
     exhausted: bool = False
     next_at: datetime | None = None
     pages: tuple[Page, ...] = ()

@@ -1,0 +1,48 @@
+"""What goes out together: one pure function of the messages that are due (docs/semantics.md 6.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncall.domain.directory import Urgency
+
+MOST_IN_A_BUNDLE = 5
+"""How many incidents one message may carry before it can no longer be read at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message that may be sent now; a notice goes alone, pages to one person by one way go together."""
+
+    id: str
+    kind: str
+    user: str | None
+    type: str
+    address: str
+    urgency: Urgency
+    due_at: datetime
+
+
+def bundles(due: Iterable[DueMessage]) -> tuple[tuple[DueMessage, ...], ...]:
+    """The messages as they go out, each inner tuple as one send: the urgent first, then in the order in which they fell due."""
+    together: dict[tuple[object, ...], list[DueMessage]] = {}
+    for message in sorted(due, key=_order):
+        together.setdefault(_belongs_to(message), []).append(message)
+    return tuple(part for messages in together.values() for part in _parts(messages))
+
+
+def _order(message: DueMessage) -> tuple[bool, datetime, str]:
+    return (message.urgency is not Urgency.HIGH, message.due_at, message.id)
+
+
+def _belongs_to(message: DueMessage) -> tuple[object, ...]:
+    if message.kind != "page" or message.user is None:
+        return (message.id,)
+    return (message.user, message.type, message.address, message.urgency)
+
+
+def _parts(messages: Sequence[DueMessage]) -> Iterable[tuple[DueMessage, ...]]:
+    for first in range(0, len(messages), MOST_IN_A_BUNDLE):
+        yield tuple(messages[first : first + MOST_IN_A_BUNDLE])

@@ -1,0 +1,133 @@
+"""What follows from a send: again later, the next method, or the next step (docs/semantics.md 6.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
+from oncall.domain.directory import Urgency, User
+from oncall.domain.draft import Disabled, Draft, Notice
+from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, fire_next, tell_administrators
+from oncall.domain.incident import Attempt, AttemptState, Page
+from oncall.domain.paging import attempts
+from schedules import format_instant
+
+RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45))
+"""How long to wait before each further try of the same attempt."""
+
+_HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
+
+
+def sent(draft: Draft, command: AttemptSent) -> None:
+    """The provider took it."""
+    draft.log("attempted", {"user": command.user, "method": command.type, "urgency": draft.incident.urgency, "bundle": command.bundle})
+    _mark(draft, command.attempt, AttemptState.SENT)
+
+
+def delivered(draft: Draft, command: AttemptDelivered) -> None:
+    """The provider says that it arrived."""
+    draft.log("delivered", {"user": command.user, "method": command.type})
+    _mark(draft, command.attempt, AttemptState.DELIVERED)
+
+
+def failed(draft: Draft, command: AttemptFailed) -> None:
+    """The provider did not take it, or it did not arrive: try again within the step, else go on at once."""
+    page = _unsettled_page(draft, command.attempt)
+    again = _again_at(draft, page, command)
+    again_at = format_instant(again) if again else None
+    draft.log("attempt_failed", {"user": command.user, "method": command.type, "because": command.reason, "again_at": again_at})
+    if command.verdict == "address" and command.user is not None:
+        _disable(draft, command)
+    if page is None:
+        return
+    if again is not None:
+        _replace_attempt(draft, page, command.attempt, due_at=again, tries=_attempt(page, command.attempt).tries + 1)
+        return
+    _mark(draft, command.attempt, AttemptState.FAILED)
+    _go_on(draft, page.id)
+
+
+def _again_at(draft: Draft, page: Page | None, command: AttemptFailed) -> datetime | None:
+    """When the same attempt is tried again; None where that is of no use, or would come after the next step."""
+    if page is None or command.verdict != "transient":
+        return None
+    tries = _attempt(page, command.attempt).tries
+    if tries >= len(RETRY_WAITS):
+        return None
+    again = draft.now + max(RETRY_WAITS[tries], command.retry_after or timedelta(0))
+    return again if draft.run.next_at is None or again < draft.run.next_at else None
+
+
+def _go_on(draft: Draft, page_id: str) -> None:
+    """Bring forward what is left of the page; with nothing left of the whole step, fire the next one at once."""
+    page = next(page for page in draft.run.pages if page.id == page_id)
+    pending = [attempt for attempt in page.attempts if attempt.state is AttemptState.PENDING]
+    if pending:
+        first = min(pending, key=lambda attempt: attempt.due_at)
+        _replace_attempt(draft, page, first.id, due_at=min(first.due_at, draft.now))
+        return
+    present = [page for page in draft.run.pages if page.firing == draft.run.fired]
+    if not present or page.firing != draft.run.fired or any(_has_hope(page) for page in present):
+        return
+    draft.log("nobody", {"policy": page.policy, "step": page.step, "round": page.round, "because": "no message got through"})
+    if page.step == FALLBACK:
+        tell_administrators(draft, f"administrator, as no message to the fallback of {page.policy} got through")
+    elif page.step != ADMINISTRATORS:
+        draft.change_run(reached=draft.run.reached_earlier)
+        fire_next(draft, draft.now)
+
+
+def _has_hope(page: Page) -> bool:
+    return any(attempt.state in _HOPEFUL for attempt in page.attempts)
+
+
+def _disable(draft: Draft, command: AttemptFailed) -> None:
+    """Disable the method, and tell its owner and the administrators."""
+    user = draft.directory.users.get(command.user or "")
+    if user is None:
+        return
+    method = next((method for method in user.contact_methods if method.id == command.method and method.disabled is None), None)
+    if method is None:
+        return
+    draft.disabled.append(Disabled(user.id, method.id, command.reason))
+    for person in _concerned(draft, user):
+        whose = "Your" if person.id == user.id else f"{user.name}'s"
+        text = f"{whose} contact method {method.id} ({method.type}) is disabled and gets no more pages: {command.reason}"
+        left = tuple(way for way in person.contact_methods if (person.id, way.id) != (user.id, method.id))
+        ways = attempts(replace(person, contact_methods=left), Urgency.LOW, f"{command.attempt}.disabled.{person.id}", draft.now)
+        draft.notices.append(Notice(person.id, Urgency.LOW, text, ways))
+
+
+def _concerned(draft: Draft, user: User) -> tuple[User, ...]:
+    return (user, *(admin for admin in draft.directory.administrators() if admin.id != user.id))
+
+
+def _live_page(draft: Draft, attempt: str) -> Page | None:
+    run = draft.incident.run
+    if run is None or not run.running:
+        return None
+    return next((page for page in run.pages if any(one.id == attempt for one in page.attempts)), None)
+
+
+def _unsettled_page(draft: Draft, attempt: str) -> Page | None:
+    """The page whose attempt may still go either way; None once it is void or known to have failed."""
+    page = _live_page(draft, attempt)
+    open_ = page is not None and _attempt(page, attempt).state in {AttemptState.PENDING, AttemptState.SENT}
+    return page if open_ else None
+
+
+def _attempt(page: Page, attempt: str) -> Attempt:
+    return next(one for one in page.attempts if one.id == attempt)
+
+
+def _mark(draft: Draft, attempt: str, state: AttemptState) -> None:
+    page = _live_page(draft, attempt)
+    if page is not None:
+        _replace_attempt(draft, page, attempt, state=state)
+
+
+def _replace_attempt(draft: Draft, page: Page, attempt: str, **changes: object) -> None:
+    ways = tuple(replace(one, **changes) if one.id == attempt else one for one in page.attempts)  # type: ignore[arg-type]  # names checked by replace()
+    changed = replace(page, attempts=ways)
+    draft.change_run(pages=tuple(changed if one.id == page.id else one for one in draft.run.pages))

@@ -1,0 +1,75 @@
+"""Who is meant by a step's targets at one instant, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncall.domain.directory import Directory, ScheduleTarget, SlackChannelTarget, Target, TeamTarget, UserTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """A person to page, with the reason."""
+
+    user: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A place to tell, with the reason; `type` is what a provider delivers."""
+
+    type: str
+    address: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Everybody a step means, each once; `empty` says which targets meant nobody."""
+
+    responders: tuple[Responder, ...]
+    channels: tuple[Channel, ...]
+    empty: tuple[str, ...]
+
+
+def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Meant:
+    """Whom the targets mean at `at`, by the schedules as they then stand (docs/semantics.md 5.2)."""
+    people: dict[str, Responder] = {}
+    channels: dict[tuple[str, str], Channel] = {}
+    empty: list[str] = []
+    for target in targets:
+        found = tuple(_of(target, directory, at))
+        if not found:
+            empty.append(_emptiness(target))
+        for one in found:
+            if isinstance(one, Responder):
+                people.setdefault(one.user, one)
+            else:
+                channels.setdefault((one.type, one.address), one)
+    return Meant(tuple(people.values()), tuple(channels.values()), tuple(empty))
+
+
+def _of(target: Target, directory: Directory, at: datetime) -> Iterator[Responder | Channel]:
+    match target:
+        case ScheduleTarget(schedule):
+            yield from (Responder(user, f"on call in {schedule}") for user in directory.on_call(schedule, at))
+        case UserTarget(user):
+            yield Responder(user, "named in the step")
+        case TeamTarget(team):
+            members = directory.teams[team].members if team in directory.teams else ()
+            yield from (Responder(user, f"member of team {team}") for user in members)
+        case SlackChannelTarget(address):
+            yield Channel("slack_channel", address, "named in the step")
+        case _:
+            yield Channel("webhook", target.webhook, "named in the step")
+
+
+def _emptiness(target: Target) -> str:
+    if isinstance(target, ScheduleTarget):
+        return f"nobody is on call in {target.schedule}"
+    if isinstance(target, TeamTarget):
+        return f"team {target.team} has no members"
+    return "nobody is named"
