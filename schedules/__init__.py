@@ -1,0 +1,60 @@
+"""When is it open, and who is on call: business calendars, rotations, layers, overrides, shifts and gaps.
+
+A pure library. Wall times (naive) and zone names go in, instants (aware, UTC) come out; nothing here reads the clock,
+the environment or a file other than the zone and holiday tables. Everything that is refused raises `ScheduleError`
+with the path of the field. The rules are sections 1 to 3 of docs/semantics.md.
+"""
+
+from schedules.calendar import BusinessCalendar, SpecialDate
+from schedules.durations import Duration, Turn, parse_delay, parse_duration, parse_turn
+from schedules.errors import NoOpeningError, ScheduleError
+from schedules.instants import (
+    as_utc,
+    format_instant,
+    parse_date,
+    parse_instant,
+    parse_time,
+    parse_wall,
+    resolve,
+    wall_time,
+)
+from schedules.layer import Layer, When
+from schedules.override import Override
+from schedules.public_holidays import Holidays, public_holidays
+from schedules.rotation import Rotation, entries
+from schedules.schedule import Final, Schedule, Shift
+from schedules.spans import Span
+from schedules.windows import DayWindow, Window
+
+__all__ = [
+    "BusinessCalendar",
+    "DayWindow",
+    "Duration",
+    "Final",
+    "Holidays",
+    "Layer",
+    "NoOpeningError",
+    "Override",
+    "Rotation",
+    "Schedule",
+    "ScheduleError",
+    "Shift",
+    "Span",
+    "SpecialDate",
+    "Turn",
+    "When",
+    "Window",
+    "as_utc",
+    "entries",
+    "format_instant",
+    "parse_date",
+    "parse_delay",
+    "parse_duration",
+    "parse_instant",
+    "parse_time",
+    "parse_turn",
+    "parse_wall",
+    "public_holidays",
+    "resolve",
+    "wall_time",
+]

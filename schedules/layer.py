@@ -1,0 +1,62 @@
+"""Layers: a rotation, limited or not to certain times."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schedules.calendar import BusinessCalendar
+from schedules.errors import ScheduleError
+from schedules.rotation import Duty, Rotation
+from schedules.spans import Span, complement, overlaps
+from schedules.windows import Window
+
+OpenOrClosed = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The times to which a layer is limited: those at which a calendar is open, or those at which it is closed."""
+
+    calendar: BusinessCalendar
+    state: OpenOrClosed = "open"
+
+    @classmethod
+    def weekly(cls, zone: str, windows: Iterable[Window]) -> "When":
+        """Limit to weekly windows in a zone, which are a calendar without holidays."""
+        windows = tuple(windows)
+        if not windows:
+            raise ScheduleError("windows", "the layer would never be on call: give it a window, or leave out `when`")
+        return cls(BusinessCalendar(zone, windows))
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether `at` is among the times."""
+        return self.calendar.is_open(at) is (self.state == "open")
+
+    def spans(self, since: datetime, until: datetime) -> tuple[Span, ...]:
+        """Return the times from `since` up to `until`."""
+        spans = self.calendar.open_spans(since, until)
+        return spans if self.state == "open" else complement(spans, Span(since, until))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A rotation that is silent outside of `when`; its turns go on counting meanwhile (docs/semantics.md 3.3)."""
+
+    name: str
+    rotation: Rotation
+    when: When | None = None
+
+    def on_call_at(self, at: datetime) -> frozenset[str]:
+        """Return who is on call by this layer alone at `at`."""
+        if self.when is not None and not self.when.holds(at):
+            return frozenset()
+        return self.rotation.on_call_at(at)
+
+    def duties(self, since: datetime, until: datetime) -> list[Duty]:
+        """Return who is on call by this layer alone from `since` up to `until`, in order, without overlaps."""
+        duties = self.rotation.duties(since, until)
+        if self.when is None or not duties:
+            return duties
+        spans = self.when.spans(duties[0].start, duties[-1].end)
+        return [Duty(start, end, duty.users) for duty, start, end in overlaps(duties, spans)]

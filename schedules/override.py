@@ -1,0 +1,103 @@
+"""Overrides: somebody else for a while."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
+
+from schedules.errors import ScheduleError
+from schedules.instants import require_wall, resolve
+from schedules.rotation import Duty
+
+_RESOLUTION = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Users who are on call from the wall time `start` up to `end` in the schedule's zone.
+
+    With `replaces` they take that user's place, only where that user is on call; without, they replace everybody and
+    fill gaps too (docs/semantics.md 3.5). One that a clock change shrinks to nothing does nothing.
+    """
+
+    start: datetime
+    end: datetime
+    users: frozenset[str]
+    replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an override without users, times with an offset, and an end not after the start on the wall clock."""
+        if not self.users:
+            raise ScheduleError("users", "an override needs at least one user")
+        if require_wall(self.end, "end") <= require_wall(self.start, "start"):
+            message = f"the end {self.end.isoformat()} is not after the start {self.start.isoformat()}"
+            raise ScheduleError("end", message)
+
+    def applied(self, users: frozenset[str]) -> frozenset[str]:
+        """Return who is on call within the override where `users` were before it."""
+        if self.replaces is None:
+            return self.users
+        return users - {self.replaces} | self.users if self.replaces in users else users
+
+
+class _Laid(NamedTuple):
+    start: datetime
+    end: datetime
+    order: int
+    override: Override
+
+
+class Overrides:
+    """The overrides of a schedule as instants, found by time without looking at all of them."""
+
+    def __init__(self, overrides: Sequence[Override], zone: str) -> None:
+        """Resolve the overrides, given in the order in which they were made."""
+        laid = [
+            _Laid(resolve(override.start, zone), resolve(override.end, zone), order, override)
+            for order, override in enumerate(overrides)
+        ]
+        self._laid = sorted(entry for entry in laid if entry.start < entry.end)
+        self._starts = [entry.start for entry in self._laid]
+        self._reach: list[datetime] = []  # the latest end among the overrides up to this one
+        for entry in self._laid:
+            self._reach.append(max(self._reach[-1], entry.end) if self._reach else entry.end)
+
+    def applied_at(self, at: datetime, users: frozenset[str]) -> frozenset[str]:
+        """Return who is on call at `at` where `users` are by the layers."""
+        for entry in self._between(at, at + _RESOLUTION):
+            users = entry.override.applied(users)
+        return users
+
+    def applied(self, duties: list[Duty], since: datetime, until: datetime) -> list[Duty]:
+        """Return the duties from `since` up to `until` with the overrides laid on, sorted and without overlaps."""
+        for entry in self._between(since, until):
+            duties = _laid_on(duties, entry, max(entry.start, since), min(entry.end, until))
+        return duties
+
+    def _between(self, since: datetime, until: datetime) -> list[_Laid]:
+        """Return the overrides that have to do with `since` up to `until`, in the order in which they were made."""
+        index = bisect_left(self._starts, until)
+        found: list[_Laid] = []
+        while index and self._reach[index - 1] > since:
+            index -= 1
+            if self._laid[index].end > since:
+                found.append(self._laid[index])
+        found.sort(key=attrgetter("order"))
+        return found
+
+
+def _laid_on(duties: list[Duty], entry: _Laid, start: datetime, end: datetime) -> list[Duty]:
+    first = bisect_right(duties, start, key=attrgetter("end"))
+    last = bisect_left(duties, end, key=attrgetter("start"))
+    touched = duties[first:last]
+    laid = [Duty(duty.start, start, duty.users) for duty in touched if duty.start < start]
+    if entry.override.replaces is None:
+        laid.append(Duty(start, end, entry.override.users))
+    else:
+        laid += [
+            Duty(max(duty.start, start), min(duty.end, end), entry.override.applied(duty.users)) for duty in touched
+        ]
+    laid += [Duty(end, duty.end, duty.users) for duty in touched if duty.end > end]
+    return [*duties[:first], *laid, *duties[last:]]

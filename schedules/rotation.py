@@ -1,0 +1,107 @@
+"""Rotations: whose turn is it, worked out from the start, however long ago that was."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from schedules.durations import Turn
+from schedules.errors import ScheduleError
+from schedules.instants import as_utc, require_wall, resolved, zone_named
+
+
+class Duty(NamedTuple):
+    """The people who are on call together from `start` up to but not including `end`."""
+
+    start: datetime
+    end: datetime
+    users: frozenset[str]
+
+
+def entries(users: Iterable[str | Iterable[str]]) -> tuple[frozenset[str], ...]:
+    """Return the entries of a rotation, each of one user or of several who take the turn together."""
+    return tuple(frozenset((entry,) if isinstance(entry, str) else entry) for entry in users)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Users who take turns, from the wall time `start` on and up to `end` where there is one.
+
+    Turn k begins k turns after `start` on the wall clock, then resolved, so a handoff at 09:00 stays at 09:00
+    (docs/semantics.md 3.2). It belongs to entry k modulo their number; without entries nobody is ever on call.
+    """
+
+    start: datetime
+    zone: str
+    turn: Turn
+    users: tuple[frozenset[str], ...]
+    end: datetime | None = None
+    _rules: tzinfo = field(init=False, repr=False, compare=False)
+    _first: datetime = field(init=False, repr=False, compare=False)
+    _last: datetime | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown zone, times with an offset, and an end that is not after the start."""
+        rules = zone_named(self.zone)
+        start = require_wall(self.start, "start")
+        end = None if self.end is None else require_wall(self.end, "end")
+        if end is not None and end <= start:
+            raise ScheduleError("end", f"the end {end.isoformat()} is not after the start {start.isoformat()}")
+        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "_first", resolved(start, rules))
+        object.__setattr__(self, "_last", None if end is None else resolved(end, rules))
+
+    def on_call_at(self, at: datetime) -> frozenset[str]:
+        """Return who has the turn at `at`: the one that begins then, not the one that ends."""
+        number = self.turn_at(at)
+        return frozenset() if number is None else self._entry(number)
+
+    def turn_at(self, at: datetime) -> int | None:
+        """Return the number of the turn at `at`, from 0; None before the start and from the end on."""
+        at = as_utc(at)
+        if not self.users or at < self._first or (self._last is not None and at >= self._last):
+            return None
+        return self._number_at(at)
+
+    def turn_start(self, number: int) -> datetime:
+        """Return the instant at which turn `number` begins.
+
+        Where a clock change shrinks turns to nothing, several begin at one instant, and the last of them has it:
+        hourly turns at half past in Chicago on 2020-03-08 begin at 00:30, 01:30 and 03:30, the last one twice.
+        """
+        return resolved(self.turn.wall_start(self.start, number), self._rules)
+
+    def duties(self, since: datetime, until: datetime) -> list[Duty]:
+        """Return the turns from `since` up to `until`, in order and clipped; neighbours may be the same people."""
+        since, until = max(since, self._first), until if self._last is None else min(until, self._last)
+        if not self.users or since >= until:
+            return []
+        if len(set(self.users)) == 1:
+            return [Duty(since, until, self.users[0])] if self.users[0] else []
+        return self._turns(since, until)
+
+    def _turns(self, since: datetime, until: datetime) -> list[Duty]:
+        turns: list[Duty] = []
+        end = until
+        # Backwards, since a turn ends where the next that is not empty begins.
+        for number in range(self._number_at(until), self._number_at(since) - 1, -1):
+            start = max(self.turn_start(number), since)
+            if start < end:
+                if users := self._entry(number):
+                    turns.append(Duty(start, end, users))
+                end = start
+        turns.reverse()
+        return turns
+
+    def _entry(self, number: int) -> frozenset[str]:
+        return self.users[number % len(self.users)]
+
+    def _number_at(self, at: datetime) -> int:
+        """Return the last turn that begins at or before `at`: the estimate on the wall clock is off by clock changes."""
+        wall = at.astimezone(self._rules).replace(tzinfo=None, fold=0)
+        number = self.turn.number_at(self.start, wall)
+        while self.turn_start(number) > at:
+            number -= 1
+        while self.turn_start(number + 1) <= at:
+            number += 1
+        return number

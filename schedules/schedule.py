@@ -1,0 +1,96 @@
+"""Schedules: layers stacked, overrides laid on; who is on call, the shifts and the gaps."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schedules.errors import ScheduleError
+from schedules.instants import as_utc, zone_named
+from schedules.layer import Layer
+from schedules.override import Override, Overrides
+from schedules.rotation import Duty
+from schedules.spans import Span, complement, overlaps, subtract, union
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One user's duty without interruption, from `start` up to but not including `end`."""
+
+    user: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What a schedule comes to in a window: the shifts, by start and then user, and the gaps, by start."""
+
+    shifts: tuple[Shift, ...]
+    gaps: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Layers, of which a later one beats an earlier one wherever it has somebody; then overrides, oldest first.
+
+    The rules are docs/semantics.md 3. Who is on call at an instant costs the same whenever the layers started.
+    """
+
+    time_zone: str
+    layers: tuple[Layer, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    _overrides: Overrides = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown zone, and a layer of another zone."""
+        zone_named(self.time_zone)
+        for index, layer in enumerate(self.layers):
+            if layer.rotation.zone != self.time_zone:
+                message = f"the layer is in {layer.rotation.zone}, its schedule in {self.time_zone}"
+                raise ScheduleError(f"layers[{index}].time_zone", message)
+        object.__setattr__(self, "_overrides", Overrides(self.overrides, self.time_zone))
+
+    def on_call_at(self, at: datetime) -> frozenset[str]:
+        """Return who is on call at `at`; nobody where there is a gap. At a handoff it is the one who comes."""
+        at = as_utc(at)
+        users: frozenset[str] = frozenset()
+        for layer in reversed(self.layers):
+            users = layer.on_call_at(at)
+            if users:
+                break
+        return self._overrides.applied_at(at, users)
+
+    def shifts(self, since: datetime, until: datetime) -> tuple[Shift, ...]:
+        """Return the maximal intervals in which one user is on call, clipped to `since` and `until`."""
+        return self.final(since, until).shifts
+
+    def gaps(self, since: datetime, until: datetime) -> tuple[Span, ...]:
+        """Return the maximal intervals in which nobody is on call, clipped to `since` and `until`."""
+        return self.final(since, until).gaps
+
+    def final(self, since: datetime, until: datetime) -> Final:
+        """Return shifts and gaps together; none where `until` is not after `since`."""
+        since, until = as_utc(since), as_utc(until)
+        if since >= until:
+            return Final((), ())
+        duties = self._overrides.applied(self._stacked(since, until), since, until)
+        return Final(_shifts(duties), complement(duties, Span(since, until)))
+
+    def _stacked(self, since: datetime, until: datetime) -> list[Duty]:
+        free: tuple[Span, ...] = (Span(since, until),)
+        stacked: list[Duty] = []
+        for layer in reversed(self.layers):
+            duties = layer.duties(free[0].start, free[-1].end)
+            stacked += [Duty(start, end, duty.users) for duty, start, end in overlaps(duties, free)]
+            free = subtract(free, duties)
+            if not free:
+                break
+        return sorted(stacked)
+
+
+def _shifts(duties: list[Duty]) -> tuple[Shift, ...]:
+    spans: dict[str, list[Span]] = {}
+    for duty in duties:
+        for user in duty.users:
+            spans.setdefault(user, []).append(Span(duty.start, duty.end))
+    shifts = [Shift(user, span.start, span.end) for user, own in spans.items() for span in union(own)]
+    return tuple(sorted(shifts, key=lambda shift: (shift.start, shift.user)))
