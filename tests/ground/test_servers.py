@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from tests.conftest import redis_of_worker
 from tests.servers import PostgresServer, run_postgres, run_valkey
-from tests.servers.process import reachable_copy, server_account
+from tests.servers.process import reachable_copy, server_account, server_directory
 
 ROOT = Path(__file__).parents[2]
 HOLD_SERVERS = """
@@ -86,17 +86,21 @@ def test_own_valkey_can_be_lost() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a program with the one that started it")
 def test_killed_tests_leave_no_server_behind() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD_SERVERS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
+    with server_directory("killed") as room, _servers_held_by_a_process(room) as holder:
         assert holder.stdout
         ports = [int(port) for port in holder.stdout.readline().split()]
         lines = [socket.create_connection(("127.0.0.1", port), timeout=20) for port in ports]
         holder.kill()
 
-    assert [line.recv(1) for line in lines] == [b"", b""]
-    for line in lines:
-        line.close()
+        assert [line.recv(1) for line in lines] == [b"", b""]
+        for line in lines:
+            line.close()
+
+
+def _servers_held_by_a_process(room: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", HOLD_SERVERS]
+    environment = os.environ | {"TMPDIR": str(room)}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def test_binaries_in_a_closed_home_are_copied_for_the_servers_user(tmp_path: Path) -> None:
