@@ -147,5 +147,7 @@ def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
 def _all_or_none(environ: Mapping[str, str], names: tuple[str, ...]) -> bool:
     missing = [name for name in names if not environ.get(name)]
     if missing and len(missing) < len(names):
-        raise SettingsError(missing[0], f"is needed together with {', '.join(name for name in names if name not in missing)}")
+        raise SettingsError(
+            missing[0], f"is needed together with {', '.join(name for name in names if name not in missing)}"
+        )
     return not missing

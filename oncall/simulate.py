@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -35,6 +35,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class _DueTimer:
     incident: str
+    opened: str
     timer: Timer
 
 
@@ -62,7 +63,7 @@ class _World:
         """Keep the incident, and put what it has due on the heap."""
         self.incidents[name] = done.incident
         for timer in done.timers:
-            self.add(timer.due_at, _TIMER, _DueTimer(name, timer))
+            self.add(timer.due_at, _TIMER, _DueTimer(name, done.incident.id, timer))
         whose = {attempt.id: page.user for page in done.pages for attempt in page.attempts}
         for attempt in done.attempts:
             if attempt.state is AttemptState.PENDING and attempt.id in whose:
@@ -89,15 +90,19 @@ def simulate(events: Iterable[Event], directory: Directory, until: datetime | No
 
 
 def _happen(world: _World, now: datetime, what: _Due) -> Iterator[dict[str, Any]]:
-    known = world.incidents.get(what.incident)
-    command = _command(what)
-    if known is None and not isinstance(command, Trigger):
-        refused = Entry(now, "refused", {"do": type(command).__name__.lower(), "because": "there is no incident of that name"})
+    command, known = _command(what), world.incidents.get(what.incident)
+    if isinstance(what, _DueTimer) and (known is None or known.id != what.opened):
+        return
+    if isinstance(command, Trigger):
+        known = None if known is None or known.state is State.RESOLVED else known
+        command = replace(command, id=f"{what.incident}/{next(world.places)}")
+    elif known is None:
+        refused = Entry(
+            now, "refused", {"do": type(command).__name__.lower(), "because": "there is no incident of that name"}
+        )
         yield as_json(refused, what.incident)
         return
-    if isinstance(command, Trigger) and known is not None and known.state is State.RESOLVED:
-        known = None
-    yield from _done(world, now, what.incident, transition(known, command, world.directory, now))
+    yield from _done(world, what.incident, transition(known, command, world.directory, now))
 
 
 def _command(what: _Due) -> Command:
@@ -110,7 +115,7 @@ def _command(what: _Due) -> Command:
             return AttemptSent(attempt.id, user, attempt.type)
 
 
-def _done(world: _World, now: datetime, name: str, done: Transition) -> Iterator[dict[str, Any]]:
+def _done(world: _World, name: str, done: Transition) -> Iterator[dict[str, Any]]:
     world.store(name, done)
     yield from (as_json(entry, name) for entry in done.entries)
 
@@ -130,14 +135,18 @@ def _send(world: _World, now: datetime, due: Sequence[_DueAttempt]) -> Iterator[
         for message in bundle:
             one = live[message.id]
             sent = AttemptSent(one.attempt.id, one.user, one.attempt.type, shared)
-            yield from _done(world, now, one.incident, transition(world.incidents[one.incident], sent, world.directory, now))
+            yield from _done(
+                world, now, one.incident, transition(world.incidents[one.incident], sent, world.directory, now)
+            )
 
 
 def _is_pending(incident: Incident, attempt: Attempt) -> bool:
     run = incident.run
     if run is None or not run.running:
         return False
-    return any(one.id == attempt.id and one.state is AttemptState.PENDING for page in run.pages for one in page.attempts)
+    return any(
+        one.id == attempt.id and one.state is AttemptState.PENDING for page in run.pages for one in page.attempts
+    )
 
 
 def _message(world: _World, one: _DueAttempt) -> DueMessage:

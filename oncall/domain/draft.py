@@ -85,11 +85,11 @@ class Draft:
         """Append one entry to the incident's log."""
         self.entries.append(Entry(self.now, event, details))
 
-    def change(self, **changes: Any) -> None:  # noqa: ANN401  the fields are checked by replace()
+    def change(self, **changes: Any) -> None:
         """Change fields of the incident."""
         self.incident = replace(self.incident, **changes)
 
-    def change_run(self, **changes: Any) -> None:  # noqa: ANN401  the fields are checked by replace()
+    def change_run(self, **changes: Any) -> None:
         """Change fields of the escalation run."""
         self.incident = replace(self.incident, run=replace(self.run, **changes))
 

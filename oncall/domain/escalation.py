@@ -57,16 +57,35 @@ def fire_next(draft: Draft, base: datetime) -> None:
     """
     while not _rounds_are_out(draft.run):
         _move(draft)
-        policy = draft.run.policy
-        step = policy.steps[draft.run.step - 1]
+        step = draft.run.policy.steps[draft.run.step - 1]
         if _fire(draft, draft.run.step, step.targets):
             _arm(draft, base + step.wait)
             return
-        if _round_is_over(draft.run) and not draft.run.reached:
-            _tell_fallback(draft)
-            _arm(draft, base + _cycle(policy))
+        if _end_empty_round(draft, base):
             return
     _exhaust(draft, base)
+
+
+def give_way(draft: Draft) -> None:
+    """Go on at once from a step of which, after all, no message got through."""
+    draft.change_run(reached=draft.run.reached_earlier)
+    if not _end_empty_round(draft, draft.now):
+        fire_next(draft, draft.now)
+
+
+def _end_empty_round(draft: Draft, base: datetime) -> bool:
+    """Whether a whole round has reached nobody: then the fallback is paged, and the next begins after the sum of the waits."""
+    if draft.run.reached or not _round_is_over(draft.run):
+        return False
+    _tell_fallback(draft)
+    _arm(draft, base + _cycle(draft.run.policy))
+    return True
+
+
+def keep_waiting(draft: Draft) -> None:
+    """Arm the next step again for when it was due, after a firing beside the steps has made its timer stale."""
+    if draft.run.next_at is not None:
+        _arm(draft, draft.run.next_at)
 
 
 def _rounds_are_out(run: Run) -> bool:
@@ -92,7 +111,9 @@ def _cycle(policy: EscalationPolicy) -> timedelta:
 
 def _exhaust(draft: Draft, base: datetime) -> None:
     draft.change_run(exhausted=True)
-    draft.log("exhausted", {"policy": draft.run.policy.id, "because": f"{draft.run.round} rounds without an acknowledgement"})
+    draft.log(
+        "exhausted", {"policy": draft.run.policy.id, "because": f"{draft.run.round} rounds without an acknowledgement"}
+    )
     _tell_fallback(draft)
     if draft.incident.urgency is Urgency.HIGH:
         _arm(draft, base + FALLBACK_AGAIN)
@@ -116,7 +137,9 @@ def _skip_missed(draft: Draft, due_at: datetime) -> datetime:
         _move(draft)
         base, missed = base + wait, missed + 1
     if missed:
-        draft.log("missed", {"steps": missed, "because": "the service was away; it goes on with the step that is current"})
+        draft.log(
+            "missed", {"steps": missed, "because": "the service was away; it goes on with the step that is current"}
+        )
     return base
 
 
@@ -182,16 +205,23 @@ def _page_id(draft: Draft, whom: str) -> str:
     return f"{draft.incident.id}.{draft.run.generation}.{draft.run.fired}.{whom}"
 
 
-def _new_page(draft: Draft, id_: str, user: str | None, step: int | str, because: str, ways: tuple[Attempt, ...]) -> Page:
+def _new_page(
+    draft: Draft, id_: str, user: str | None, step: int | str, because: str, ways: tuple[Attempt, ...]
+) -> Page:
     run = draft.run
     return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways)
 
 
 def _add(draft: Draft, page: Page) -> None:
-    others = tuple(_without_unsent(old) if page.user is not None and old.user == page.user else old for old in draft.run.pages)
+    others = tuple(
+        _without_unsent(old) if page.user is not None and old.user == page.user else old for old in draft.run.pages
+    )
     draft.change_run(pages=(*others, page))
     draft.pages.append(page)
-    draft.log("paged", {"user": page.user, "policy": page.policy, "step": page.step, "round": page.round, "because": page.because})
+    draft.log(
+        "paged",
+        {"user": page.user, "policy": page.policy, "step": page.step, "round": page.round, "because": page.because},
+    )
 
 
 def _without_unsent(page: Page) -> Page:
@@ -199,7 +229,8 @@ def _without_unsent(page: Page) -> Page:
     return replace(
         page,
         attempts=tuple(
-            replace(attempt, state=AttemptState.VOID) if attempt.state is AttemptState.PENDING else attempt for attempt in page.attempts
+            replace(attempt, state=AttemptState.VOID) if attempt.state is AttemptState.PENDING else attempt
+            for attempt in page.attempts
         ),
     )
 

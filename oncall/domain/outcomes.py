@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
 from oncall.domain.directory import Urgency, User
 from oncall.domain.draft import Disabled, Draft, Notice
-from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, fire_next, tell_administrators
+from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators
 from oncall.domain.incident import Attempt, AttemptState, Page
 from oncall.domain.paging import attempts
 from schedules import format_instant
@@ -19,24 +19,41 @@ RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45
 _HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
 
 
-def sent(draft: Draft, command: AttemptSent) -> None:
+def record(draft: Draft, command: AttemptSent | AttemptFailed | AttemptDelivered) -> None:
+    """Log what came of a send, and decide what follows from it."""
+    match command:
+        case AttemptSent():
+            _sent(draft, command)
+        case AttemptDelivered():
+            _delivered(draft, command)
+        case AttemptFailed():
+            _failed(draft, command)
+
+
+def _sent(draft: Draft, command: AttemptSent) -> None:
     """The provider took it."""
-    draft.log("attempted", {"user": command.user, "method": command.type, "urgency": draft.incident.urgency, "bundle": command.bundle})
+    draft.log(
+        "attempted",
+        {"user": command.user, "method": command.type, "urgency": draft.incident.urgency, "bundle": command.bundle},
+    )
     _mark(draft, command.attempt, AttemptState.SENT)
 
 
-def delivered(draft: Draft, command: AttemptDelivered) -> None:
+def _delivered(draft: Draft, command: AttemptDelivered) -> None:
     """The provider says that it arrived."""
     draft.log("delivered", {"user": command.user, "method": command.type})
     _mark(draft, command.attempt, AttemptState.DELIVERED)
 
 
-def failed(draft: Draft, command: AttemptFailed) -> None:
+def _failed(draft: Draft, command: AttemptFailed) -> None:
     """The provider did not take it, or it did not arrive: try again within the step, else go on at once."""
     page = _unsettled_page(draft, command.attempt)
     again = _again_at(draft, page, command)
     again_at = format_instant(again) if again else None
-    draft.log("attempt_failed", {"user": command.user, "method": command.type, "because": command.reason, "again_at": again_at})
+    draft.log(
+        "attempt_failed",
+        {"user": command.user, "method": command.type, "because": command.reason, "again_at": again_at},
+    )
     if command.verdict == "address" and command.user is not None:
         _disable(draft, command)
     if page is None:
@@ -70,12 +87,14 @@ def _go_on(draft: Draft, page_id: str) -> None:
     present = [page for page in draft.run.pages if page.firing == draft.run.fired]
     if not present or page.firing != draft.run.fired or any(_has_hope(page) for page in present):
         return
-    draft.log("nobody", {"policy": page.policy, "step": page.step, "round": page.round, "because": "no message got through"})
+    draft.log(
+        "nobody", {"policy": page.policy, "step": page.step, "round": page.round, "because": "no message got through"}
+    )
     if page.step == FALLBACK:
         tell_administrators(draft, f"administrator, as no message to the fallback of {page.policy} got through")
+        keep_waiting(draft)
     elif page.step != ADMINISTRATORS:
-        draft.change_run(reached=draft.run.reached_earlier)
-        fire_next(draft, draft.now)
+        give_way(draft)
 
 
 def _has_hope(page: Page) -> bool:
@@ -87,15 +106,21 @@ def _disable(draft: Draft, command: AttemptFailed) -> None:
     user = draft.directory.users.get(command.user or "")
     if user is None:
         return
-    method = next((method for method in user.contact_methods if method.id == command.method and method.disabled is None), None)
+    method = next(
+        (method for method in user.contact_methods if method.id == command.method and method.disabled is None), None
+    )
     if method is None:
         return
     draft.disabled.append(Disabled(user.id, method.id, command.reason))
     for person in _concerned(draft, user):
         whose = "Your" if person.id == user.id else f"{user.name}'s"
-        text = f"{whose} contact method {method.id} ({method.type}) is disabled and gets no more pages: {command.reason}"
+        text = (
+            f"{whose} contact method {method.id} ({method.type}) is disabled and gets no more pages: {command.reason}"
+        )
         left = tuple(way for way in person.contact_methods if (person.id, way.id) != (user.id, method.id))
-        ways = attempts(replace(person, contact_methods=left), Urgency.LOW, f"{command.attempt}.disabled.{person.id}", draft.now)
+        ways = attempts(
+            replace(person, contact_methods=left), Urgency.LOW, f"{command.attempt}.disabled.{person.id}", draft.now
+        )
         draft.notices.append(Notice(person.id, Urgency.LOW, text, ways))
 
 

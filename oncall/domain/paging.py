@@ -26,7 +26,9 @@ def attempts(user: User, urgency: Urgency, page: str, now: datetime) -> tuple[At
     if not rules:
         rules = [NotificationRule(_AT_ONCE, method) for method in usable]
     ordered = sorted(rules, key=lambda rule: rule.after)
-    return tuple(_attempt(usable[rule.via], f"{page}.{place}", now + rule.after) for place, rule in enumerate(ordered, start=1))
+    return tuple(
+        _attempt(usable[rule.via], f"{page}.{place}", now + rule.after) for place, rule in enumerate(ordered, start=1)
+    )
 
 
 def _rules(user: User, urgency: Urgency) -> Sequence[NotificationRule]:

@@ -90,12 +90,8 @@ def _apply(draft: Draft, command: Command) -> None:
             _escalate(draft, command)
         case FireTimer():
             _fire(draft, command)
-        case AttemptSent():
-            outcomes.sent(draft, command)
-        case AttemptFailed():
-            outcomes.failed(draft, command)
-        case AttemptDelivered():
-            outcomes.delivered(draft, command)
+        case AttemptSent() | AttemptFailed() | AttemptDelivered():
+            outcomes.record(draft, command)
 
 
 def _join(draft: Draft, command: Trigger) -> None:
@@ -123,7 +119,9 @@ def _tell_holder(draft: Draft, was: str) -> None:
     if holder is None:
         return
     incident = draft.incident
-    text = f"#{incident.number} {incident.service}, which you acknowledged, was raised from {was} to {incident.severity}"
+    text = (
+        f"#{incident.number} {incident.service}, which you acknowledged, was raised from {was} to {incident.severity}"
+    )
     ways = attempts(holder, Urgency.HIGH, f"{incident.id}.raised.{incident.severity}.{holder.id}", draft.now)
     draft.notices.append(Notice(holder.id, Urgency.HIGH, text, ways))
 
