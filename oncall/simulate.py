@@ -135,9 +135,7 @@ def _send(world: _World, now: datetime, due: Sequence[_DueAttempt]) -> Iterator[
         for message in bundle:
             one = live[message.id]
             sent = AttemptSent(one.attempt.id, one.user, one.attempt.type, shared)
-            yield from _done(
-                world, now, one.incident, transition(world.incidents[one.incident], sent, world.directory, now)
-            )
+            yield from _done(world, one.incident, transition(world.incidents[one.incident], sent, world.directory, now))
 
 
 def _is_pending(incident: Incident, attempt: Attempt) -> bool:
