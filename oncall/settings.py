@@ -130,14 +130,16 @@ def _twilio(environ: Mapping[str, str]) -> TwilioSettings | None:
     names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
     if not _all_or_none(environ, names):
         return None
-    return TwilioSettings(*(environ[name] for name in names), api_base=_optional_url(environ, "TWILIO_API_BASE"))
+    account, token, sender = (environ[name] for name in names)
+    return TwilioSettings(account, token, sender, _optional_url(environ, "TWILIO_API_BASE"))
 
 
 def _slack(environ: Mapping[str, str]) -> SlackSettings | None:
     names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
     if not _all_or_none(environ, names):
         return None
-    return SlackSettings(*(environ[name] for name in names), api_base=_optional_url(environ, "SLACK_API_BASE"))
+    token, secret = (environ[name] for name in names)
+    return SlackSettings(token, secret, _optional_url(environ, "SLACK_API_BASE"))
 
 
 def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
