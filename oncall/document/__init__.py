@@ -1,1 +1,1 @@
-"""The configuration document: typed model, loading with line numbers, difference, export."""
+"""The configuration document: its model, read with line numbers, checked whole, compared, written and judged."""

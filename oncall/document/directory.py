@@ -1,0 +1,109 @@
+"""From the document to the values that the domain works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from oncall.document.calendars import Faults, calendar_of, schedule_of
+from oncall.document.document import Document
+from oncall.document.escalation import EscalationPolicySpec, ServiceSpec, TargetSpec
+from oncall.document.faults import Fault, path_text
+from oncall.document.people import NotificationRuleSpec, UserSpec
+from oncall.domain.directory import (
+    ContactMethod,
+    Directory,
+    EscalationPolicy,
+    NotificationRule,
+    ScheduleTarget,
+    Service,
+    SlackChannelTarget,
+    Step,
+    Target,
+    Team,
+    TeamTarget,
+    Urgency,
+    User,
+    UserTarget,
+    WebhookTarget,
+)
+from oncall.errors import FieldFault, InvalidInputError
+from schedules import BusinessCalendar, Schedule
+
+Disabled = Mapping[tuple[str, str], str]
+"""Why a contact method is not used any more, by its user's id and its own."""
+
+
+def build_directory(document: Document, version: int = 0, disabled: Disabled | None = None) -> Directory:
+    """The directory that a whole document describes, as of a configuration version.
+
+    Raises InvalidInputError where a calendar or a schedule cannot be; what else a document names is looked up by
+    `reference_faults`.
+    """
+    faults = Faults()
+    calendars, schedules = _times(document, faults)
+    if faults.found:
+        raise InvalidInputError([FieldFault(path_text(fault.path), fault.message) for fault in faults.found])
+    return Directory(
+        version=version,
+        users={key: _user(key, spec, disabled or {}) for key, spec in document.users.items()},
+        teams={key: Team(key, spec.members, spec.managers) for key, spec in document.teams.items()},
+        calendars=calendars,
+        schedules=schedules,
+        escalation_policies={key: _policy(key, spec) for key, spec in document.escalation_policies.items()},
+        services={key: _service(key, spec) for key, spec in document.services.items()},
+    )
+
+
+def directory_faults(document: Document) -> tuple[Fault, ...]:
+    """What stands in the way of the document's calendars and schedules."""
+    faults = Faults()
+    _times(document, faults)
+    return tuple(faults.found)
+
+
+def _times(document: Document, faults: Faults) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:
+    calendars = {key: calendar_of(key, spec, faults) for key, spec in document.calendars.items()}
+    usable = {key: calendar for key, calendar in calendars.items() if calendar is not None}
+    schedules = {key: schedule_of(key, spec, usable, faults) for key, spec in document.schedules.items()}
+    return usable, {key: schedule for key, schedule in schedules.items() if schedule is not None}
+
+
+def _user(key: str, spec: UserSpec, disabled: Disabled) -> User:
+    methods = tuple(
+        ContactMethod(name, method.type, method.address, disabled.get((key, name)))
+        for name, method in spec.contact_methods.items()
+    )
+    rules = {
+        Urgency.HIGH: _rules(spec.notification_rules.high, spec),
+        Urgency.LOW: _rules(spec.notification_rules.low, spec),
+    }
+    chosen = {urgency: rule for urgency, rule in rules.items() if rule}
+    return User(key, spec.name or key, spec.email, spec.role, spec.time_zone, methods, chosen)
+
+
+def _rules(rules: Iterable[NotificationRuleSpec], user: UserSpec) -> tuple[NotificationRule, ...]:
+    # A person may have taken back a method that a rule still names.
+    return tuple(NotificationRule(rule.after, rule.via) for rule in rules if rule.via in user.contact_methods)
+
+
+def _policy(key: str, spec: EscalationPolicySpec) -> EscalationPolicy:
+    steps = tuple(Step(tuple(map(_target, step.notify)), step.wait) for step in spec.steps)
+    return EscalationPolicy(key, steps, spec.repeat, tuple(map(_target, spec.fallback)))
+
+
+def _target(spec: TargetSpec) -> Target:
+    if spec.schedule is not None:
+        return ScheduleTarget(spec.schedule)
+    if spec.user is not None:
+        return UserTarget(spec.user)
+    if spec.team is not None:
+        return TeamTarget(spec.team)
+    if spec.slack_channel is not None:
+        return SlackChannelTarget(spec.slack_channel)
+    return WebhookTarget(spec.webhook or "")
+
+
+def _service(key: str, spec: ServiceSpec) -> Service:
+    return Service(
+        key, spec.escalation_policy, {word.lower(): severity for word, severity in spec.severity_map.items()}
+    )

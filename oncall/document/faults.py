@@ -1,0 +1,95 @@
+"""What is wrong with a document: where, and in words that name the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from schedules.errors import did_you_mean
+
+Path = tuple[str | int, ...]
+_LATER = frozenset({"support_policies", "customers", "support_policy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, at one path of the document."""
+
+    path: Path
+    message: str
+
+
+def path_text(path: Path) -> str:
+    """The path as it is written for people: `schedules.engineers.layers[0].turn`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """The message about a word that names nothing."""
+    return f"unknown {what} {word!r}{did_you_mean(word, known)}"
+
+
+def unknown_key(key: str, known: Iterable[str], what: str = "key") -> str:
+    """The message about a key that is not among the known ones, or that belongs to a later version of the format."""
+    return "is not supported by this version of oncall" if key in _LATER else unknown(what, key, known)
+
+
+def shape_faults(error: ValidationError, model: type[BaseModel], at: Path) -> Iterator[Fault]:
+    """Every fault that pydantic found in the object at `at`, in this project's words."""
+    for detail in error.errors(include_url=False):
+        loc = tuple(part for part in detail["loc"] if part != "[key]")
+        yield Fault((*at, *loc), _message(detail, model, loc))
+
+
+_MESSAGES = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "mapping_type": "must be a mapping",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> str:
+    kind, value = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        return unknown_key(str(loc[-1]), _keys_at(model, loc[:-1]))
+    if kind in {"literal_error", "enum"}:
+        words = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+        return f"{value!r} is not one of {', '.join(words)}{did_you_mean(str(value), words)}"
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    return _MESSAGES.get(kind) or detail["msg"].lower()
+
+
+def _keys_at(model: type[BaseModel], loc: Path) -> list[str]:
+    """The keys that are allowed at a path within a model, read from its JSON Schema."""
+    schema = model.model_json_schema(by_alias=True)
+    here: dict[str, Any] = schema
+    for part in loc:
+        here = _resolved(here, schema)
+        here = (
+            here["items"]
+            if isinstance(part, int)
+            else here.get("properties", {}).get(part) or here["additionalProperties"]
+        )
+    return list(_resolved(here, schema).get("properties", ()))
+
+
+def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for choice in here.get("anyOf", ()):
+        if choice.get("type") != "null":
+            here = choice
+    name = here.get("$ref", "").removeprefix("#/$defs/")
+    return schema["$defs"][name] if name else here

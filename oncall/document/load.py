@@ -1,0 +1,91 @@
+"""Text to document: every fault at once, each with its path and its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from oncall.document.directory import directory_faults
+from oncall.document.document import FORMAT, SECTIONS, Document, document_of
+from oncall.document.faults import Fault, path_text, shape_faults, unknown_key
+from oncall.document.fields import ID, Spec
+from oncall.document.references import reference_faults
+from oncall.document.text import Text, read_text
+from oncall.errors import FieldFault, InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that was read: the objects whose shape is right, the ids of all, and the faults so far."""
+
+    text: Text
+    document: Document
+    named: Mapping[str, frozenset[str]]
+    faults: tuple[Fault, ...]
+
+    def require(self, more: Iterable[Fault] = ()) -> Document:
+        """The document; raises InvalidInputError with the faults so far and `more`, by line, where there is any."""
+        faults = [FieldFault(path_text(f.path), f.message, self.text.line_of(f.path)) for f in (*self.faults, *more)]
+        if faults:
+            raise InvalidInputError(sorted(dict.fromkeys(faults), key=lambda fault: fault.line or 0))
+        return self.document
+
+
+def load_document(text: str) -> Document:
+    """The document that stands by itself in YAML or JSON; raises InvalidInputError with every fault."""
+    parsed = parse_document(text)
+    return parsed.require((*reference_faults(parsed.document, parsed.named), *directory_faults(parsed.document)))
+
+
+def parse_document(text: str) -> Parsed:
+    """What a text holds, object by object, so that one that is wrong does not hide what is wrong with others.
+
+    What the objects name is not looked up: a document may name what is stored already.
+    """
+    read = read_text(text)
+    faults = list(read.faults)
+    objects: dict[str, dict[str, Spec]] = {}
+    named: dict[str, frozenset[str]] = {}
+    if isinstance(read.data, dict):
+        faults += _head_faults(read.data)
+        for section, model in SECTIONS.items():
+            data = read.data.get(section)
+            if data is not None and not isinstance(data, dict):
+                faults.append(Fault((section,), "must be a mapping of ids"))
+            elif data:
+                named[section] = frozenset(data)
+                objects[section] = _objects(section, model, data, faults)
+    elif not faults:
+        faults.append(Fault((), "must be a mapping that begins with `version: 1`"))
+    return Parsed(read, document_of(objects), named, tuple(faults))
+
+
+def _head_faults(data: Mapping[str, Any]) -> Iterable[Fault]:
+    if "version" not in data:
+        yield Fault(("version",), f"is missing: write `version: {FORMAT}`")
+    elif data["version"] != str(FORMAT):
+        yield Fault(("version",), f"{data['version']!r} is not a version of the document: write {FORMAT}")
+    for key in data:
+        if key != "version" and key not in SECTIONS:
+            yield Fault((key,), unknown_key(key, ("version", *SECTIONS), "section"))
+
+
+def _objects(section: str, model: type[Spec], data: Mapping[str, Any], faults: list[Fault]) -> dict[str, Spec]:
+    found: dict[str, Spec] = {}
+    for key, value in data.items():
+        if not ID.fullmatch(key):
+            faults.append(
+                Fault(
+                    (section, key),
+                    "an id has lower-case letters, digits, - and _, and begins with one of the first two",
+                )
+            )
+            continue
+        try:
+            found[key] = model.model_validate({} if value is None else value)
+        except ValidationError as error:
+            faults += shape_faults(error, model, (section, key))
+    return found
