@@ -17,6 +17,7 @@ from schedules.instants import (
     parse_wall,
     resolve,
     wall_time,
+    zone_named,
 )
 from schedules.layer import Layer, When
 from schedules.override import Override
@@ -57,4 +58,5 @@ __all__ = [
     "public_holidays",
     "resolve",
     "wall_time",
+    "zone_named",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -22,7 +22,7 @@ _UNITS: dict[DurationUnit, timedelta] = {
 }
 _SHORT: dict[DurationUnit, str] = {"seconds": "s", "minutes": "m", "hours": "h"}
 _BUSINESS_UNITS: tuple[DurationUnit, ...] = ("minutes", "hours")
-_TURN_HOURS: dict[TurnUnit, int] = {"hours": 1, "days": 24, "weeks": 7 * 24, "months": 31 * 24}
+_TURN_HOURS: dict[TurnUnit, int] = {"hours": 1, "days": 24, "weeks": 7 * 24, "months": 31 * 24}  # a month: at most
 _WORDS = re.compile(r"\s*(?P<amount>\d{1,9})\s*(?P<words>[A-Za-z]+(?:\s+[A-Za-z]+)?)\s*")
 
 
@@ -42,7 +42,7 @@ class Duration:
             raise ScheduleError("", f"working days are counted in days, not in {self.unit}")
         if self.amount < 1:
             raise ScheduleError("", f"'{self}' is no time at all: a duration is longer than zero")
-        if self.amount * _UNITS[self.unit] > _LONGEST:
+        if self.amount > _LONGEST // _UNITS[self.unit]:
             raise ScheduleError("", f"'{self}' is longer than ten years")
 
     @property
@@ -90,13 +90,15 @@ class Turn:
 
     amount: int
     unit: TurnUnit
+    _length: timedelta = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse zero and more than ten years."""
         if self.amount < 1:
             raise ScheduleError("", f"'{self}' is no turn: it must last at least one {self.unit[:-1]}")
-        if timedelta(hours=self.amount * _TURN_HOURS[self.unit]) > _LONGEST:
+        if self.amount > _LONGEST // timedelta(hours=_TURN_HOURS[self.unit]):
             raise ScheduleError("", f"'{self}' is longer than ten years")
+        object.__setattr__(self, "_length", timedelta(hours=self.amount * _TURN_HOURS[self.unit]))
 
     def wall_start(self, start: datetime, number: int) -> datetime:
         """Return the wall time at which turn `number` begins, counted from `start`, never from the turn before.
@@ -105,12 +107,12 @@ class Turn:
         """
         if self.unit == "months":
             return _months_later(start, number * self.amount)
-        return start + timedelta(hours=number * self.amount * _TURN_HOURS[self.unit])
+        return start + number * self._length
 
     def number_at(self, start: datetime, wall: datetime) -> int:
         """Return the last turn that begins at or before `wall` on the wall clock; negative before `start`."""
         if self.unit != "months":
-            return (wall - start) // timedelta(hours=self.amount * _TURN_HOURS[self.unit])
+            return (wall - start) // self._length
         months = (wall.year - start.year) * 12 + wall.month - start.month
         number = months // self.amount
         return number - 1 if self.wall_start(start, number) > wall else number

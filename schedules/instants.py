@@ -4,12 +4,14 @@ An instant is an aware stdlib `datetime` in UTC. A wall time is a naive `datetim
 with the name of an IANA zone. Nothing here reads the clock.
 """
 
+import re
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 
 from schedules.errors import ScheduleError, did_you_mean
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
 
 
@@ -39,16 +41,16 @@ def resolve(wall: datetime, zone: str) -> datetime:
     A wall time that does not exist takes the offset from before the change; one that exists twice means the first:
     in Denver 2026-03-08T02:30 is 09:30Z (03:30 on the wall) and 2026-11-01T01:30 is 07:30Z.
     """
-    return resolved(wall, zone_named(zone))
+    return resolved(wall.replace(fold=0), zone_named(zone))
 
 
 def resolved(wall: datetime, rules: tzinfo) -> datetime:
-    """Do what `resolve` does, with the zone's rules at hand."""
+    """Do what `resolve` does, with the zone's rules at hand and a wall time whose `fold` is 0."""
     # fold=0 is the offset from before the change in a gap and in a fold alike (PEP 495). pendulum's own conversion
     # moves a missing time back with fold=0 and takes the second of a repeated one with fold=1.
-    offset = rules.utcoffset(wall.replace(fold=0))
+    offset = rules.utcoffset(wall)
     assert offset is not None  # noqa: S101  zones from the IANA database always have an offset
-    return (wall - offset).replace(tzinfo=UTC, fold=0)
+    return (wall - offset).replace(tzinfo=UTC)
 
 
 def wall_time(instant: datetime, zone: str) -> datetime:
@@ -102,11 +104,10 @@ def parse_date(text: str) -> date:
 
 def parse_time(text: str) -> time:
     """Read a time of the day such as `08:00`."""
-    try:
-        hour, minute = text.split(":")
-        return time(int(hour), int(minute))
-    except ValueError:
-        raise ScheduleError("", f"'{text}' is not a time of the day: write one like 08:00") from None
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ScheduleError("", f"'{text}' is not a time of the day: write one like 08:00")
+    return time(int(match[1]), int(match[2]))
 
 
 def require_wall(wall: datetime, field: str) -> datetime:

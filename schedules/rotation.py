@@ -47,6 +47,7 @@ class Rotation:
         end = None if self.end is None else require_wall(self.end, "end")
         if end is not None and end <= start:
             raise ScheduleError("end", f"the end {end.isoformat()} is not after the start {start.isoformat()}")
+        object.__setattr__(self, "start", start)
         object.__setattr__(self, "_rules", rules)
         object.__setattr__(self, "_first", resolved(start, rules))
         object.__setattr__(self, "_last", None if end is None else resolved(end, rules))

@@ -1,0 +1,1 @@
+"""Benchmarks: what the figures of the promises come from; `make bench` prints them."""
