@@ -59,7 +59,8 @@ def _failed(draft: Draft, command: AttemptFailed) -> None:
     if page is None:
         return
     if again is not None:
-        _replace_attempt(draft, page, command.attempt, due_at=again, tries=_attempt(page, command.attempt).tries + 1)
+        tries = _attempt(page, command.attempt).tries + 1
+        _replace_attempt(draft, page, command.attempt, state=AttemptState.PENDING, due_at=again, tries=tries)
         return
     _mark(draft, command.attempt, AttemptState.FAILED)
     _go_on(draft, page.id)
