@@ -31,8 +31,7 @@ class TargetSpec(Spec):
     @model_validator(mode="after")
     def _is_one(self) -> TargetSpec:
         if len(self.model_fields_set) != 1:
-            message = f"names exactly one of {', '.join(_KINDS)}"
-            raise ValueError(message)
+            raise ValueError(f"names exactly one of {', '.join(_KINDS)}")
         return self
 
 
@@ -48,8 +47,7 @@ def _rounds(value: Any) -> int | None:
         return None
     text = str(value)
     if not text.isdecimal() or len(text) > len("1000"):
-        message = f"{value!r} is neither a number of further rounds nor {UNTIL_ACKNOWLEDGED}"
-        raise ValueError(message)
+        raise ValueError(f"{value!r} is neither a number of further rounds nor {UNTIL_ACKNOWLEDGED}")
     return int(text)
 
 

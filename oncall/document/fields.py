@@ -49,8 +49,7 @@ def text_read_by(reader: Callable[[str], T]) -> PlainValidator:
 
     def read(value: Any) -> T:
         if not isinstance(value, str):
-            message = "must be text"
-            raise ValueError(message)  # noqa: TRY004  pydantic collects ValueError alone
+            raise ValueError("must be text")  # noqa: TRY004  pydantic collects ValueError alone
         return reader(value)
 
     return PlainValidator(read)
@@ -68,15 +67,13 @@ def delay_text(delay: timedelta) -> str:
 def _time_of_day(text: str) -> str:
     found = _TIME.fullmatch(text)
     if not found or int(found[2]) > _LAST_MINUTE or (int(found[1]), int(found[2])) > (24, 0):
-        message = f"{text!r} is not a time of the day: write one from 00:00 to 24:00"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} is not a time of the day: write one from 00:00 to 24:00")
     return f"{found[1]:0>2}:{found[2]}"
 
 
 def _wall(text: str) -> datetime:
     if not _WALL.fullmatch(text):
-        message = f"{text!r} is not a wall time: write one like 2026-01-05T09:00, without an offset"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} is not a wall time: write one like 2026-01-05T09:00, without an offset")
     return parse_wall(text)
 
 
@@ -88,8 +85,7 @@ def _zone(text: str) -> str:
 def _wait(text: str) -> timedelta:
     delay = parse_delay(text)
     if delay < timedelta(minutes=1):
-        message = f"{text!r} is too short: wait at least 1m"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} is too short: wait at least 1m")
     return delay
 
 

@@ -35,8 +35,9 @@ class ContactMethodSpec(Spec):
             case "webhook":
                 return web_address(address)
             case "slack" if not _SLACK_ID.fullmatch(address):
-                message = f"{address!r} is not a Slack member id, such as U012AB3CD (in the person's Slack profile)"
-                raise ValueError(message)
+                raise ValueError(
+                    f"{address!r} is not a Slack member id, such as U012AB3CD (in the person's Slack profile)"
+                )
         return address
 
 
@@ -80,8 +81,7 @@ class TeamSpec(Spec):
 def email_address(text: str) -> str:
     """The text itself where it can be an e-mail address; raises ValueError."""
     if not _EMAIL.fullmatch(text):
-        message = f"{text!r} is not an e-mail address"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} is not an e-mail address")
     return text
 
 
@@ -89,8 +89,7 @@ def web_address(text: str) -> str:
     """The text itself where it is an http or https address; raises ValueError."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = f"{text!r} is not an http or https address"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} is not an http or https address")
     return text
 
 

@@ -69,8 +69,7 @@ class WhenSpec(Spec):
         by_calendar = self.calendar is not None and self.state is not None and self.windows is None
         by_windows = self.windows is not None and self.calendar is None and self.state is None
         if not by_calendar and not by_windows:
-            message = "holds either `windows`, or `calendar` together with `is: open` or `is: closed`"
-            raise ValueError(message)
+            raise ValueError("holds either `windows`, or `calendar` together with `is: open` or `is: closed`")
         return self
 
 
