@@ -1,0 +1,101 @@
+"""The configuration as versions: every object whole, one row a version, in the document's shape; nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oncall.document.difference import Change
+from oncall.document.directory import build_directory
+from oncall.document.document import FORMAT, SECTIONS, Document, document_of
+from oncall.document.fields import Spec
+from oncall.domain.directory import Directory
+from oncall.store import configuration_version, users
+from oncall.store.base import Base
+
+_IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
+
+
+class ConfigVersionRow(Base):
+    """One version of one object: `body` in the document's shape of that `format`, None where the object was removed.
+
+    It holds from `holds_from`, which is never before `recorded_at`. `version` is the configuration's.
+    """
+
+    __tablename__ = "config_versions"
+    __table_args__ = (
+        Index("ix_config_versions_section_key_id", "section", "key", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    section: Mapped[str]
+    key: Mapped[str]
+    body: Mapped[dict[str, Any] | None]
+    format: Mapped[int]
+    holds_from: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    author: Mapped[str]
+
+
+def load(session: Session, people: Mapping[str, Spec]) -> Document:
+    """The configuration that holds now, whole: `people` and the latest version of everything else.
+
+    Objects stand in the order in which they first came.
+    """
+    newest = select(
+        func.max(ConfigVersionRow.id).label("latest"), func.min(ConfigVersionRow.id).label("first")
+    ).group_by(ConfigVersionRow.section, ConfigVersionRow.key)
+    spans = newest.subquery()
+    query = select(ConfigVersionRow).join(spans, ConfigVersionRow.id == spans.c.latest).order_by(spans.c.first)
+    objects: dict[str, dict[str, Spec]] = {"users": dict(people)}
+    for row in session.scalars(query):
+        if row.body is not None:
+            objects.setdefault(row.section, {})[row.key] = SECTIONS[row.section].model_validate(row.body)
+    return document_of(objects)
+
+
+def record(
+    session: Session, document: Document, changes: Iterable[Change], *, author: str, at: datetime, version: int
+) -> None:
+    """Store a new version of every changed object but users, as it stands in `document`, holding from `at` on."""
+    for change in changes:
+        if change.section in _IN_VERSIONS:
+            spec = document.section(change.section).get(change.id)
+            session.add(
+                ConfigVersionRow(
+                    version=version,
+                    section=change.section,
+                    key=change.id,
+                    body=None if spec is None else spec.body(),
+                    format=FORMAT,
+                    holds_from=at,
+                    recorded_at=at,
+                    author=author,
+                )
+            )
+
+
+class DirectoryCache:
+    """The directory of the configuration that holds, built once a version and process; threads may share it."""
+
+    def __init__(self) -> None:
+        self._kept: Directory | None = None
+
+    def get(self, session: Session) -> Directory:
+        """The directory as this transaction sees it; ask before the transaction itself changes the configuration."""
+        kept = self._kept
+        while kept is None or kept.version != configuration_version.current(session):
+            kept = self._kept = _directory(session)
+        return kept
+
+
+def _directory(session: Session) -> Directory:
+    version = configuration_version.current(session)
+    people = users.load(session)
+    return build_directory(load(session, people.users), version, people.disabled)
