@@ -1,0 +1,108 @@
+"""A test's hold on the Twilio double, and Twilio's signature."""
+
+import base64
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+
+from oncall.settings import TwilioSettings
+from tests.vendors.serving import serve
+from tests.vendors.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, twilio_app
+
+SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message (`SM`) or a call (`CA`) that the vendor took, with the parameters it was sent."""
+
+    sid: str
+    kind: str
+    form: Mapping[str, Any]
+
+    @property
+    def to(self) -> str:
+        """The number it went to."""
+        return str(self.form["To"])
+
+
+class Twilio:
+    """The double at an address, wherever it runs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @property
+    def settings(self) -> TwilioSettings:
+        """The account with which the service reaches the double."""
+        return TwilioSettings(ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, self.url)
+
+    def accepted(self) -> list[Accepted]:
+        """Everything taken, oldest first, also what nobody was told of."""
+        ledger = requests.get(f"{self.url}/double/ledger", timeout=SECONDS).json()
+        return [Accepted(one["sid"], one["kind"], one["form"]) for one in ledger]
+
+    def refuse_next(self, code: int | None, status: int = 400) -> None:
+        """Refuse the next message with an error code, None for an answer of a proxy that knows none."""
+        self._plan(kind="refuse", status=status, body={"code": code, "message": f"error {code}", "status": status})
+
+    def throttle_next(self, retry_after: int) -> None:
+        """Answer the next message with 429."""
+        self._plan(
+            kind="refuse",
+            status=429,
+            body={"code": 20429, "message": "Too Many Requests", "status": 429},
+            retry_after=retry_after,
+        )
+
+    def break_next(self) -> None:
+        """Take the next message and answer 500."""
+        self._plan(kind="break", status=500, body={"message": "Internal Server Error", "status": 500})
+
+    def lose_next(self) -> None:
+        """Take the next message and cut the connection without an answer."""
+        self._plan(kind="lose")
+
+    def hold_next(self) -> None:
+        """Take the next message and keep the sender waiting until `release`."""
+        self._plan(kind="hold")
+
+    def release(self) -> None:
+        """Answer those who wait."""
+        self._control("release")
+
+    def opt_out(self, number: str) -> None:
+        """The owner of the number texted STOP."""
+        self._control(f"opt-out/{number}")
+
+    def lag_behind(self, lists: int) -> None:
+        """Leave everything out of the next `lists` lists."""
+        self._control(f"lag/{lists}")
+
+    def set_status(self, sid: str, status: str) -> None:
+        """Change the status that lists show."""
+        self._control(f"status/{sid}/{status}")
+
+    def _plan(self, **fault: object) -> None:
+        requests.post(f"{self.url}/double/faults", json=fault, timeout=SECONDS).raise_for_status()
+
+    def _control(self, path: str) -> None:
+        requests.post(f"{self.url}/double/{path}", timeout=SECONDS).raise_for_status()
+
+
+@contextmanager
+def run_twilio(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Twilio]:
+    """Run the double in a thread; its messages carry the instants of `now`."""
+    with serve(twilio_app(now)) as url:
+        yield Twilio(url)
+
+
+def signature(url: str, form: Mapping[str, str], auth_token: str = AUTH_TOKEN) -> str:
+    """Twilio's signature, written down independently of its library (twilio.com/docs/usage/security)."""
+    signed = url + "".join(f"{name}{form[name]}" for name in sorted(form))
+    return base64.b64encode(hmac.digest(auth_token.encode(), signed.encode(), "sha1")).decode()
