@@ -1,0 +1,95 @@
+"""Apply a document: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from oncall.document.difference import Change, Difference, difference
+from oncall.document.directory import directory_faults
+from oncall.document.load import Parsed, parse_document
+from oncall.document.merge import merged
+from oncall.document.references import reference_faults
+from oncall.domain.directory import Directory
+from oncall.errors import RefusedError
+from oncall.operations.context import Context
+from oncall.store import configuration, configuration_version, incidents, integrations, users
+
+
+def apply_document(context: Context, text: str, *, author: str, prune: bool, dry_run: bool) -> Difference:
+    """Make the configuration what a document says, and return what that adds, changes and removes.
+
+    What the document does not name is left as it is, or with `prune` removed (docs/semantics.md 7.1). Nothing is changed
+    on a dry run, nor where it raises: InvalidInputError with every fault of the document, RefusedError for what is to be
+    removed and is in use.
+    """
+    parsed = parse_document(text)
+    now = context.clock.now()
+    if dry_run:
+        with context.database.read() as session:
+            return _Application(context, session, parsed, now, prune=prune).difference
+
+    def work(session: Session) -> Difference:
+        configuration_version.lock(session)
+        application = _Application(context, session, parsed, now, prune=prune)
+        application.save(author)
+        return application.difference
+
+    done = context.database.write(work)
+    context.doorbell.ring()
+    return done
+
+
+class _Application:
+    """One document laid on what one transaction sees."""
+
+    def __init__(self, context: Context, session: Session, parsed: Parsed, now: datetime, *, prune: bool) -> None:
+        people = users.load(session)
+        stored = configuration.load(session, people.users)
+        after = merged(stored, people.brought, parsed.document, prune=prune)
+        parsed.require((*reference_faults(after.document, parsed.named), *directory_faults(after.document)))
+        self._session = session
+        self._now = now
+        self._named = parsed.document
+        self._after = after.document
+        self.difference = difference(stored, after.document, after.kept)
+        _require_unused(session, self.difference.removed, context.directory(session), now)
+
+    def save(self, author: str) -> None:
+        for key, spec in self._named.users.items():
+            users.save(self._session, key, self._after.users[key], spec.contact_methods)
+        users.remove(self._session, [change.id for change in self.difference.removed if change.section == "users"])
+        if self.difference.is_empty:
+            return
+        version = configuration_version.advance(self._session)
+        configuration.record(
+            self._session, self._after, _changes(self.difference), author=author, at=self._now, version=version
+        )
+
+
+def _changes(difference: Difference) -> Iterator[Change]:
+    yield from difference.added
+    yield from difference.changed
+    yield from difference.removed
+
+
+def _require_unused(session: Session, removed: tuple[Change, ...], directory: Directory, now: datetime) -> None:
+    held = tuple(_holds(session, removed, directory, now)) if removed else ()
+    if held:
+        raise RefusedError("what is in use is not removed, and nothing was changed:\n" + "\n".join(held))
+
+
+def _holds(session: Session, removed: tuple[Change, ...], directory: Directory, now: datetime) -> Iterator[str]:
+    """What keeps each object from being removed (docs/semantics.md 7.2); that others name it shows as their fault."""
+    open_services, keyed = incidents.services_with_open(session), integrations.services_with_keys(session)
+    for change in removed:
+        if change.section == "services" and change.id in open_services:
+            yield f"services.{change.id} has an open incident: resolve it first"
+        if change.section == "services" and change.id in keyed:
+            yield f"services.{change.id} has a live integration key: revoke it first"
+        if change.section == "users":
+            for schedule in directory.schedules:
+                if change.id in directory.on_call(schedule, now):
+                    yield f"users.{change.id} is on call in schedules.{schedule} now: put somebody else there first"
