@@ -36,7 +36,11 @@ class Parsed:
 
 def load_document(text: str) -> Document:
     """The document that stands by itself in YAML or JSON; raises InvalidInputError with every fault."""
-    parsed = parse_document(text)
+    return check_document(parse_document(text))
+
+
+def check_document(parsed: Parsed) -> Document:
+    """The document that was read, which has to stand by itself; raises InvalidInputError with every fault."""
     return parsed.require((*reference_faults(parsed.document, parsed.named), *directory_faults(parsed.document)))
 
 
