@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from oncall.document.load import load_document
+
 ROOT = Path(__file__).parents[2]
 CITATION = re.compile(r"docs/semantics\.md,? (\d)\.(\d+)(?: to \d\.(\d+))?")
 RULE = re.compile(r"^\*\*(\d)\.(\d+)\*\* ", re.MULTILINE)
@@ -27,3 +29,16 @@ def test_every_rule_that_is_cited_exists() -> None:
 
     assert cited
     assert [citation for citation in cited if citation[1:] not in rules] == []
+
+
+def test_readme_names_every_setting() -> None:
+    settings = re.findall(r'"((?:ONCALL|TWILIO|SLACK)_[A-Z_]+)"', (ROOT / "oncall" / "settings.py").read_text())
+
+    assert settings
+    assert [name for name in settings if f"`{name}`" not in (ROOT / "README.md").read_text()] == []
+
+
+def test_readme_shows_a_configuration_that_holds() -> None:
+    blocks = re.findall(r"```yaml\n(version: 1\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+    assert [sorted(load_document(text).services) for text in blocks] == [["cloud"]]
