@@ -21,7 +21,7 @@ from oncall.domain.directory import (
     UserTarget,
 )
 from oncall.domain.paging import attempts
-from schedules import Span, formnow
+from schedules import Span, format_instant
 from schedules.spans import intersect
 
 DELIVERED = frozenset({"slack", "slack_channel", "sms", "voice"})
@@ -111,5 +111,5 @@ def _is_reached(user: User, urgency: Urgency, now: datetime) -> bool:
 
 def _times(gaps: Sequence[Span]) -> str:
     first = gaps[0]
-    when = f"from {formnow(first.start)} to {formnow(first.end)}"
+    when = f"from {format_instant(first.start)} to {format_instant(first.end)}"
     return when if len(gaps) == 1 else f"{len(gaps)} times in the next {_AHEAD.days} days, first {when}"
