@@ -14,7 +14,10 @@ class LoginAttemptRow(Base):
     """One try of an account's password from an address."""
 
     __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_account_address", "account", "address"), Index("ix_login_attempts_at", "at"))
+    __table_args__ = (
+        Index("ix_login_attempts_account_address", "account", "address"),
+        Index("ix_login_attempts_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str]

@@ -1,0 +1,120 @@
+"""One database, PostgreSQL or SQLite, behind two doors: read a snapshot, or write in one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+from oncall.errors import UnavailableError
+
+T = TypeVar("T")
+
+_TRIES = 3
+_SQLITE_BUSY_MS = 5000
+_POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+# Serialization failure, deadlock, unique violation: somebody else was at the same thing, and a second look will see it.
+_RACES = frozenset({"40001", "40P01", "23505"})
+
+
+class Database:
+    """The connections of one process; hold one a process and `dispose` it at the end.
+
+    PostgreSQL's pool has room for every sender's thread beside those of the web.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgres(url)
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        self._write = sessionmaker(self._engine, expire_on_commit=False)
+        self._read = sessionmaker(_reading(self._engine), expire_on_commit=False, autoflush=False)
+        # SQLite's own waiting is asleep and unfair; threads of one process queue here instead.
+        self._writer: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Lend a session that sees one snapshot and changes nothing; raises UnavailableError when there is no database."""
+        try:
+            with self._read() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise _unavailable() from error
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do `work` in one transaction and return what it returns, after the commit.
+
+        Where another transaction was in the way, `work` is done again from the start, so it must hold no effect but on its
+        session. Raises UnavailableError when the database does not answer; then it is not known whether the commit happened.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                with self._writer, self._write.begin() as session:
+                    return work(session)
+            except (OperationalError, InterfaceError, IntegrityError) as error:
+                if _is_race(error) and tries < _TRIES:
+                    continue
+                if isinstance(error, IntegrityError):
+                    raise
+                raise _unavailable() from error
+            except PoolTimeoutError as error:
+                raise _unavailable() from error
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _is_race(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _RACES
+
+
+def _unavailable() -> UnavailableError:
+    return UnavailableError("the database does not answer: try again")
+
+
+def _postgres(url: str) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=30,
+        pool_timeout=4,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "options": _POSTGRES_LIMITS, "application_name": "oncall"},
+    )
+
+
+def _reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(oncall_reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=20, pool_timeout=4)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver opens no transactions of its own: `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL: with NORMAL a power cut may take the last commits, and a page with them.
+    for pragma in (f"busy_timeout={_SQLITE_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("oncall_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

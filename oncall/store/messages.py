@@ -1,0 +1,171 @@
+"""The one outbox: every message to a person or a system, with its due time, its state and its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, func, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oncall.domain.directory import Urgency
+from oncall.domain.incident import Attempt, AttemptState, Incident, Page
+from oncall.domain.transition import Notice
+from oncall.store.base import Base
+from oncall.store.conflicts import insert_missing
+
+PAGE = "page"
+NOTICE = "notice"
+
+
+class MessageState(StrEnum):
+    """How far a message has come: an attempt's states, and being sent by a worker that holds the lease."""
+
+    PENDING = AttemptState.PENDING.value
+    SENDING = "sending"
+    SENT = AttemptState.SENT.value
+    DELIVERED = AttemptState.DELIVERED.value
+    FAILED = AttemptState.FAILED.value
+    VOID = AttemptState.VOID.value
+
+
+_IS_PENDING = text("state = 'pending'")
+_IS_SENDING = text("state = 'sending'")
+
+
+class MessageRow(Base):
+    """One message by one way.
+
+    That of a page has the attempt's id and no text: what it says is worked out when it is sent. A notice has its `text`,
+    and nothing makes it void.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_due_at", "due_at", postgresql_where=_IS_PENDING, sqlite_where=_IS_PENDING),
+        Index("ix_messages_lease_until", "lease_until", postgresql_where=_IS_SENDING, sqlite_where=_IS_SENDING),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    page_id: Mapped[str | None] = mapped_column(ForeignKey("pages.id"), index=True)
+    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    user_id: Mapped[str | None]
+    method_id: Mapped[str]
+    type: Mapped[str]
+    address: Mapped[str]
+    urgency: Mapped[str]
+    text: Mapped[str | None]
+    due_at: Mapped[datetime]
+    state: Mapped[str]
+    lease: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Which messages to look at: those of the types in `of`, or of any type that is not in `other_than`."""
+
+    of: frozenset[str] | None = None
+    other_than: frozenset[str] = frozenset()
+
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on a message's type."""
+        return MessageRow.type.not_in(self.other_than) if self.of is None else MessageRow.type.in_(self.of)
+
+
+def add_pages(session: Session, incident: Incident, pages: Iterable[Page]) -> None:
+    """Put the attempts of new pages into the outbox."""
+    for page in pages:
+        shared = {"kind": PAGE, "page_id": page.id, "user_id": page.user}
+        _add(session, incident, incident.urgency, page.attempts, shared)
+
+
+def add_notices(session: Session, incident: Incident, notices: Iterable[Notice]) -> None:
+    """Put notices that concern an incident into the outbox."""
+    for notice in notices:
+        shared = {"kind": NOTICE, "user_id": notice.user, "text": notice.text}
+        _add(session, incident, notice.urgency, notice.attempts, shared)
+
+
+def update_attempts(session: Session, attempts: Iterable[Attempt]) -> None:
+    """Take over what a transition changed; what is being sent at this moment cannot be made void any more."""
+    for attempt in attempts:
+        row = session.get(MessageRow, attempt.id)
+        if row is None or (attempt.state is AttemptState.VOID and row.state != MessageState.PENDING):
+            continue
+        if row.state == MessageState.SENDING and attempt.state is AttemptState.PENDING:
+            continue
+        row.state, row.due_at, row.tries = attempt.state.value, attempt.due_at, attempt.tries
+
+
+def due(session: Session, types: Types, now: datetime, limit: int) -> tuple[MessageRow, ...]:
+    """Messages that may be sent or whose sender was lost, the urgent first, then the longest due; nothing is locked."""
+    order = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, MessageRow.id)
+    query = select(MessageRow).where(types.condition(), _is_due(now)).order_by(*order).limit(limit)
+    return tuple(session.scalars(query))
+
+
+def lock_due(session: Session, ids: Collection[str], now: datetime) -> tuple[MessageRow, ...]:
+    """Those of `ids` that are still due and that nobody else is claiming, locked; their incidents are locked already."""
+    query = select(MessageRow).where(MessageRow.id.in_(ids), _is_due(now)).order_by(MessageRow.id)
+    fresh = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return tuple(session.scalars(fresh))
+
+
+def lock(session: Session, id_: str) -> MessageRow | None:
+    """One message, locked; None when there is none of that id. Its incident is locked already."""
+    query = select(MessageRow).where(MessageRow.id == id_).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def lock_held(session: Session, lease: str) -> tuple[MessageRow, ...]:
+    """What is being sent under `lease`, locked; nothing once the lease has gone to somebody else."""
+    held = and_(MessageRow.lease == lease, MessageRow.state == MessageState.SENDING)
+    query = select(MessageRow).where(held).order_by(MessageRow.id).with_for_update()
+    return tuple(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next message can be claimed: when it is due, or when the lease of its sender runs out."""
+    pending = select(func.min(MessageRow.due_at)).where(MessageRow.state == MessageState.PENDING)
+    sending = select(func.min(MessageRow.lease_until)).where(MessageRow.state == MessageState.SENDING)
+    times = (session.scalar(pending), session.scalar(sending))
+    return min((time for time in times if time is not None), default=None)
+
+
+def oldest_overdue(session: Session, now: datetime) -> timedelta | None:
+    """How long the oldest message that is not being sent has been due, None when none is."""
+    waiting = (MessageRow.state == MessageState.PENDING, MessageRow.due_at <= now)
+    oldest = session.scalar(select(func.min(MessageRow.due_at)).where(*waiting))
+    return now - oldest if oldest else None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    pending = and_(MessageRow.state == MessageState.PENDING, MessageRow.due_at <= now)
+    over = or_(MessageRow.lease_until.is_(None), MessageRow.lease_until <= now)
+    return or_(pending, and_(MessageRow.state == MessageState.SENDING, over))
+
+
+def _add(
+    session: Session, incident: Incident, urgency: Urgency, attempts: Iterable[Attempt], shared: Mapping[str, object]
+) -> None:
+    rows = [
+        {
+            "id": attempt.id,
+            "incident_id": incident.id,
+            "urgency": urgency.value,
+            "method_id": attempt.method,
+            "type": attempt.type,
+            "address": attempt.address,
+            "due_at": attempt.due_at,
+            "state": attempt.state.value,
+            "tries": attempt.tries,
+            **shared,
+        }
+        for attempt in attempts
+    ]
+    insert_missing(session, MessageRow, rows)

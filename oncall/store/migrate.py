@@ -1,0 +1,84 @@
+"""Bring a database to this release's tables, and tell whether it is there."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from oncall.errors import UnavailableError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# In a wheel the scripts lie inside the package, in a checkout beside it.
+_PLACES = (_PACKAGE / "migrations", _PACKAGE.parent / "migrations")
+_LOCK = 7_214_026_001
+
+
+def upgrade(url: str) -> None:
+    """Apply every migration that the database at `url` has not had; makes SQLite's file where there is none.
+
+    Of several processes at once one migrates and the others wait for it. All or nothing: a migration that fails leaves the
+    database as it was. Raises UnavailableError when there is no database.
+    """
+    engine = _engine(url)
+    try:
+        with engine.begin() as connection:
+            _migrate(connection)
+    except OperationalError as error:
+        message = f"the database could not be migrated: {error.orig}"
+        raise UnavailableError(message) from error
+    finally:
+        engine.dispose()
+
+
+def is_current(session: Session) -> bool:
+    """Whether the tables are those of this release, or of a later one that this release knows nothing of."""
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return False
+    present = set(session.scalars(text("SELECT version_num FROM alembic_version")))
+    known, heads = _revisions()
+    return bool(present) and (present == heads or not present & known)
+
+
+def config_for(connection: Connection) -> Config:
+    """What Alembic needs to know to work on that connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    command.upgrade(config_for(connection), "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(next(place for place in _PLACES if place.is_dir())))
+    return config
+
+
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    scripts = ScriptDirectory.from_config(_config())
+    return frozenset(script.revision for script in scripts.walk_revisions()), frozenset(scripts.get_heads())
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 3})
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine

@@ -1,0 +1,81 @@
+"""The record of every provider call: what was sent by it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oncall.store.base import Base
+
+
+class SendState(StrEnum):
+    """What is known of a send."""
+
+    CALLING = "calling"
+    """The provider is being called, or the worker that called it died."""
+    UNKNOWN = "unknown"
+    """The worker died, and the provider could not say yet whether it was sent."""
+    LOST = "lost"
+    """The worker died, the provider never got it or could not say, and it was sent again."""
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+OPEN = frozenset({SendState.CALLING, SendState.UNKNOWN})
+
+
+class SendRow(Base):
+    """One message within one provider call; those that went out as one share `call_id`, which the provider knows too."""
+
+    __tablename__ = "sends"
+    __table_args__ = (Index("ix_sends_reference", "reference"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    provider: Mapped[str]
+    state: Mapped[str]
+    reference: Mapped[str | None]
+    reason: Mapped[str | None]
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+def begin(session: Session, call: str, provider: str, messages: Iterable[str], at: datetime) -> None:
+    """Record that a call is about to carry `messages`."""
+    rows = [
+        {"message_id": message, "call_id": call, "provider": provider, "state": SendState.CALLING.value, "at": at}
+        for message in messages
+    ]
+    session.execute(insert(SendRow), rows)
+
+
+def of_call(session: Session, call: str) -> tuple[SendRow, ...]:
+    """What a call carried, in the order in which it was listed; nothing for an unknown call."""
+    return tuple(session.scalars(select(SendRow).where(SendRow.call_id == call).order_by(SendRow.id)))
+
+
+def lock(session: Session, call: str, message: str) -> SendRow | None:
+    """One message's part of a call, locked; None when the call did not carry it. Its message is locked already."""
+    query = select(SendRow).where(SendRow.call_id == call, SendRow.message_id == message).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def latest(session: Session, messages: Collection[str]) -> dict[str, SendRow]:
+    """The last send of each message, by the message's id; none for a message that was never sent."""
+    rows = session.scalars(select(SendRow).where(SendRow.message_id.in_(messages)).order_by(SendRow.id))
+    return {row.message_id: row for row in rows}
+
+
+def settle(
+    send: SendRow, state: SendState, at: datetime, *, reference: str | None = None, reason: str | None = None
+) -> None:
+    """Write what came of a send; a reference once known is kept."""
+    send.state, send.settled_at = state.value, at
+    send.reference = reference or send.reference
+    send.reason = reason

@@ -1,0 +1,48 @@
+"""Every table, so that whoever needs them all needs to know one name."""
+
+from __future__ import annotations
+
+from oncall.store import (
+    configuration,
+    configuration_version,
+    idempotency,
+    incidents,
+    integrations,
+    key_check,
+    log,
+    login_attempts,
+    logins,
+    messages,
+    pages,
+    replies,
+    sends,
+    timers,
+    tokens,
+    users,
+    workers,
+)
+from oncall.store.base import Base
+
+METADATA = Base.metadata
+"""The tables of all the modules above, as migrations see them."""
+
+__all__ = [
+    "METADATA",
+    "configuration",
+    "configuration_version",
+    "idempotency",
+    "incidents",
+    "integrations",
+    "key_check",
+    "log",
+    "login_attempts",
+    "logins",
+    "messages",
+    "pages",
+    "replies",
+    "sends",
+    "timers",
+    "tokens",
+    "users",
+    "workers",
+]
