@@ -1,0 +1,225 @@
+"""Claim messages that are due: lock them, leave out what is void, bundle the rest and record the calls about to be made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from oncall.domain.bundling import MOST_IN_A_BUNDLE, DueMessage, bundles
+from oncall.domain.directory import Urgency
+from oncall.domain.incident import AttemptState, Incident
+from oncall.domain.log import Entry
+from oncall.operations.context import Context
+from oncall.store import incidents, log, messages, pages, sends
+from oncall.store.messages import NOTICE, PAGE, MessageRow, MessageState, Types
+from oncall.store.sends import SendState
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed call may take, its record included, before others ask what became of it."""
+
+LOOK_AGAIN = timedelta(seconds=15)
+"""How long to wait where the vendor cannot say yet whether it got a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """One message to be sent: a page with its incident and code, or a notice with its text."""
+
+    id: str
+    text: str | None
+    page: str | None = None
+    code: str | None = None
+    incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before."""
+
+    provider: str
+    since: datetime
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One provider call, recorded as begun, that nobody else makes until the lease is over.
+
+    Its messages go to one address by one way. `lookup` tells what to do first where a worker may have made this call and
+    died: then nothing is sent before the provider was asked.
+    """
+
+    id: str
+    provider: str
+    messages: tuple[ClaimedMessage, ...]
+    user: str | None
+    type: str
+    address: str
+    urgency: Urgency
+    attempt: int
+    lease: str
+    lease_until: datetime
+    lookup: Lookup | None = None
+
+
+def claim_messages(context: Context, provider: str, types: Types, limit: int) -> tuple[Call, ...]:
+    """Claim at most `limit` calls of what is due now, to be made by `provider`; what is void is marked so on the way.
+
+    Once this returns no other worker makes these calls until the lease is over, and an acknowledgement that was committed
+    before has stopped them.
+    """
+    now = context.clock.now()
+    with context.database.read() as session:
+        found = messages.due(session, types, now, limit * MOST_IN_A_BUNDLE)
+    if not found:
+        return ()
+    known = {row.id: row.incident_id for row in found}
+    return context.database.write(partial(_claim, context, provider, known, limit, now))
+
+
+def look_again(context: Context, call: Call) -> None:
+    """Leave a call alone for a while whose vendor cannot say yet whether it got the message."""
+    context.database.write(partial(_look_again, context.clock.now(), call))
+
+
+def resend(context: Context, call: Call, because: str) -> Call | None:
+    """Begin a new call in the place of one that never arrived, or of which nobody can say; the log shows it.
+
+    None where there is nothing to send any more: void by now, or taken over by another worker.
+    """
+    return context.database.write(partial(_resend, context, call, because))
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Messages for one call, and the look-up that comes first where they were in one before."""
+
+    rows: Sequence[MessageRow]
+    lookup: Lookup | None = None
+    call: str = field(default_factory=lambda: uuid4().hex)
+
+
+def _claim(
+    context: Context, provider: str, known: Mapping[str, str | None], limit: int, now: datetime, session: Session
+) -> tuple[Call, ...]:
+    # Incidents first, always in the order of their ids: a command holds its incident before it touches a message.
+    shared = incidents.share(session, context.cipher, {id_ for id_ in known.values() if id_ is not None})
+    rows = messages.lock_due(session, known.keys(), now)
+    live = _live(session, rows, shared, now)
+    together = [
+        *_interrupted(session, [row for row in live if row.state == MessageState.SENDING]),
+        *_bundled([row for row in live if row.state == MessageState.PENDING]),
+    ]
+    return tuple(_begin(session, provider, each, shared, now) for each in together[:limit])
+
+
+def _live(
+    session: Session, rows: Sequence[MessageRow], shared: Mapping[str, Incident], now: datetime
+) -> list[MessageRow]:
+    """The messages that may still be sent; the others are void from now on."""
+    pending = {id_ for incident in shared.values() for id_ in _pending(incident)}
+    live = [row for row in rows if row.kind == NOTICE or row.id in pending]
+    for row in rows:
+        if row not in live:
+            _void(session, row, now)
+    return live
+
+
+def _pending(incident: Incident) -> Iterator[str]:
+    run = incident.run
+    if run is None or not run.running:
+        return
+    for page in run.pages:
+        yield from (attempt.id for attempt in page.attempts if attempt.state is AttemptState.PENDING)
+
+
+def _void(session: Session, row: MessageRow, now: datetime) -> None:
+    if row.state == MessageState.SENDING:
+        for send in sends.latest(session, [row.id]).values():
+            sends.settle(send, SendState.LOST, now, reason="the worker died, and the page is void by now")
+    row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
+
+
+def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Together]:
+    """What workers were sending when their leases ran out, by the calls that they were making."""
+    begun = sends.latest(session, [row.id for row in rows])
+    calls: dict[str, list[MessageRow]] = defaultdict(list)
+    for row in rows:
+        calls[begun[row.id].call_id].append(row)
+    for call, carried in calls.items():
+        send = begun[carried[0].id]
+        yield _Together(carried, Lookup(send.provider, send.at, is_last=send.state == SendState.UNKNOWN), call)
+
+
+def _bundled(rows: Sequence[MessageRow]) -> Iterator[_Together]:
+    by_id = {row.id: row for row in rows}
+    for bundle in bundles(_due_message(row) for row in rows):
+        yield _Together([by_id[message.id] for message in bundle])
+
+
+def _due_message(row: MessageRow) -> DueMessage:
+    return DueMessage(row.id, row.kind, row.user_id, row.type, row.address, Urgency(row.urgency), row.due_at)
+
+
+def _begin(session: Session, provider: str, each: _Together, shared: Mapping[str, Incident], now: datetime) -> Call:
+    first = each.rows[0]
+    lease = uuid4().hex
+    for row in each.rows:
+        row.state, row.lease, row.lease_until = MessageState.SENDING.value, lease, now + LEASE
+    if each.lookup is None:
+        sends.begin(session, each.call, provider, [row.id for row in each.rows], now)
+    codes = pages.codes(session, [row.page_id for row in each.rows if row.page_id is not None])
+    return Call(
+        id=each.call,
+        provider=provider,
+        messages=tuple(_claimed(row, shared, codes) for row in each.rows),
+        user=first.user_id,
+        type=first.type,
+        address=first.address,
+        urgency=Urgency(first.urgency),
+        attempt=max(row.tries for row in each.rows) + 1,
+        lease=lease,
+        lease_until=now + LEASE,
+        lookup=each.lookup,
+    )
+
+
+def _claimed(row: MessageRow, shared: Mapping[str, Incident], codes: Mapping[str, str]) -> ClaimedMessage:
+    if row.page_id is None or row.incident_id is None:
+        return ClaimedMessage(row.id, row.text)
+    return ClaimedMessage(row.id, None, row.page_id, codes[row.page_id], shared[row.incident_id])
+
+
+def _look_again(now: datetime, call: Call, session: Session) -> None:
+    for row in messages.lock_held(session, call.lease):
+        row.lease_until = now + LOOK_AGAIN
+        send = sends.lock(session, call.id, row.id)
+        if send is not None:
+            send.state = SendState.UNKNOWN.value
+
+
+def _resend(context: Context, call: Call, because: str, session: Session) -> Call | None:
+    now = context.clock.now()
+    ids = sorted({message.incident.id for message in call.messages if message.incident is not None})
+    held = {id_: incidents.lock(session, context.cipher, id_) for id_ in ids}
+    rows = _live(session, messages.lock_held(session, call.lease), held, now)
+    if not rows:
+        return None
+    for row in rows:
+        _give_up(session, call, row, because, now)
+    return _begin(session, call.provider, _Together(rows), held, now)
+
+
+def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: datetime) -> None:
+    send = sends.lock(session, call.id, row.id)
+    if send is not None:
+        sends.settle(send, SendState.LOST, now, reason=because)
+    if row.incident_id is not None and row.kind == PAGE:
+        details = {"user": row.user_id, "method": row.type, "because": because}
+        log.append(session, row.incident_id, [Entry(now, "resent", details)])

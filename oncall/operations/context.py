@@ -1,0 +1,30 @@
+"""What every operation needs from the process it runs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from oncall.clock import Clock
+from oncall.domain.directory import Directory
+from oncall.doorbell import Doorbell
+from oncall.store.cipher import Cipher
+from oncall.store.configuration import DirectoryCache
+from oncall.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One process's database, clock, doorbell and keys; `public_url` has no slash at its end."""
+
+    database: Database
+    clock: Clock
+    doorbell: Doorbell
+    cipher: Cipher
+    public_url: str
+    directories: DirectoryCache = field(default_factory=DirectoryCache)
+
+    def directory(self, session: Session) -> Directory:
+        """Everything configured, as this transaction sees it."""
+        return self.directories.get(session)

@@ -1,0 +1,123 @@
+"""How people log in: a one-time link for the first time, a password after that."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from oncall.domain.directory import Directory, User
+from oncall.errors import NotFoundError, UnauthenticatedError
+from oncall.operations.context import Context
+from oncall.operations.secrets import digest, random_secret
+from oncall.store import logins
+from oncall.store.logins import CredentialRow, LoginLinkRow
+
+LINK_LIFETIME = timedelta(hours=24)
+"""How long an unused link works."""
+
+_LINK_LENGTH = 43
+_NEVER = "never"
+
+
+def create_login_link(context: Context, user: str) -> str:
+    """Make an address that logs a user in once, within a day; raises NotFoundError."""
+    secret = random_secret(_LINK_LENGTH)
+    now = context.clock.now()
+
+    def work(session: Session) -> None:
+        _require_user(context.directory(session), user)
+        session.add(LoginLinkRow(hash=digest(secret), user_id=user, expires_at=now + LINK_LIFETIME))
+
+    context.database.write(work)
+    return f"{context.public_url}/login/link/{secret}"
+
+
+def use_login_link(context: Context, secret: str) -> User:
+    """Use a link up and return its user; raises NotFoundError for one that is unknown, used or too old."""
+
+    def work(session: Session) -> User:
+        user = logins.take_link(session, digest(secret), context.clock.now())
+        if user is None:
+            raise NotFoundError("this link was used already or is too old: ask for another one")
+        return _require_user(context.directory(session), user)
+
+    return context.database.write(work)
+
+
+def set_password(context: Context, user: str, password: str) -> None:
+    """Set a user's password; every session and link from before is useless once this returns. Raises NotFoundError."""
+    hashed = _hasher().hash(password)
+    now = context.clock.now()
+
+    def work(session: Session) -> None:
+        _require_user(context.directory(session), user)
+        _change(session, user, hashed, now)
+        logins.forget_links(session, user)
+
+    context.database.write(work)
+
+
+def check_password(context: Context, login: str, password: str) -> User:
+    """The user who logs in by id or e-mail address and password; raises UnauthenticatedError.
+
+    It says and takes the same whether the user or the password is wrong.
+    """
+    with context.database.read() as session:
+        user = _by_login(context.directory(session), login)
+        credential = logins.credential(session, user.id) if user else None
+    stored = credential.password_hash if credential else None
+    if not _fits(stored or _hash_of_nobody(), password) or user is None or stored is None:
+        raise UnauthenticatedError("the user or the password is wrong")
+    return user
+
+
+def session_stamp(context: Context, user: str) -> str:
+    """What a session must have been begun under to be good still: it changes with the password."""
+    with context.database.read() as session:
+        credential = logins.credential(session, user)
+    return str(credential.generation) if credential else _NEVER
+
+
+def _change(session: Session, user: str, hashed: str, now: datetime) -> None:
+    credential = logins.credential(session, user)
+    if credential is None:
+        session.add(CredentialRow(user_id=user, password_hash=hashed, generation=1, changed_at=now))
+        return
+    credential.password_hash, credential.changed_at = hashed, now
+    credential.generation += 1
+
+
+def _require_user(directory: Directory, user: str) -> User:
+    found = directory.users.get(user)
+    if found is None:
+        message = f"there is no user {user!r}; there are: {', '.join(directory.users) or 'none'}"
+        raise NotFoundError(message)
+    return found
+
+
+def _by_login(directory: Directory, login: str) -> User | None:
+    wanted = login.strip()
+    by_email = (user for user in directory.users.values() if (user.email or "").lower() == wanted.lower() != "")
+    return directory.users.get(wanted) or next(by_email, None)
+
+
+def _fits(stored: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """A hash to try where there is none, so that an unknown user takes as long as a wrong password."""
+    return _hasher().hash(random_secret(_LINK_LENGTH))

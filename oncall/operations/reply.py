@@ -1,0 +1,175 @@
+"""What people answer to a page: by text message, on the phone's keys, with a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from oncall.domain.commands import Acknowledge, Command, Escalate, Resolve
+from oncall.domain.directory import Role, User
+from oncall.domain.incident import Incident, State
+from oncall.domain.policy import BUILT_IN
+from oncall.domain.reply import Action
+from oncall.operations.context import Context
+from oncall.operations.record import carry_out
+from oncall.store import incidents, messages, pages, replies, sends
+from oncall.store.messages import MessageRow
+from oncall.store.pages import PageRow
+
+_USELESS_ANSWERED = 5
+_WITHIN = timedelta(hours=1)
+_WRONG_CODE = "That is not the code of a page sent to this number. Nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyByCode:
+    """An answer by text message; `reference` is the vendor's own id for it, by which a second delivery is noticed."""
+
+    from_address: str
+    code: str
+    action: Action
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PressedButton:
+    """A button pressed under a page: by whom is known from the linked account `address` of the contact method `type`."""
+
+    page: str
+    type: str
+    address: str
+    action: Action
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOutcome:
+    """What to say to the one who answered, None to say nothing; `acted` is False where nothing was done."""
+
+    text: str | None
+    acted: bool
+
+
+def reply_by_code(context: Context, reply: ReplyByCode) -> ReplyOutcome:
+    """Do what a text message asks for, where its code belongs to a page sent to the number it came from.
+
+    Three wrong codes lock the codes that number could have guessed. Useless answers are told so five times an hour, and
+    strangers never.
+    """
+    return _once(context, reply.reference, reply.from_address, partial(_by_code, context, reply))
+
+
+def unreadable_reply(context: Context, from_address: str, reference: str, text: str) -> ReplyOutcome:
+    """Answer a text message that holds no code with `text`, as often as useless answers are answered."""
+    return _once(context, reference, from_address, partial(_passive, context, from_address, text))
+
+
+def act_on_call(context: Context, call_id: str, action: Action, reference: str) -> ReplyOutcome:
+    """Do what a key pressed on the phone asks for, to every incident of that call; an unknown call changes nothing."""
+    return _once(context, reference, call_id, partial(_on_call, context, call_id, action))
+
+
+def press_button(context: Context, press: PressedButton) -> ReplyOutcome:
+    """Do what a button asks for; only a user with that account linked, and at least a responder, may."""
+    return _once(context, press.reference, press.address, partial(_by_button, context, press))
+
+
+def _once(context: Context, reference: str, address: str, work: Callable[[Session], ReplyOutcome]) -> ReplyOutcome:
+    def in_transaction(session: Session) -> ReplyOutcome:
+        known = replies.get(session, reference)
+        if known is not None:
+            return ReplyOutcome(known.text, known.acted)
+        done = work(session)
+        replies.add(session, reference, address, context.clock.now(), acted=done.acted, text=done.text)
+        return done
+
+    done = context.database.write(in_transaction)
+    context.doorbell.ring()
+    return done
+
+
+def _by_code(context: Context, reply: ReplyByCode, session: Session) -> ReplyOutcome:
+    page = pages.page_of_code(session, reply.from_address, reply.code)
+    if page is None or page.user_id is None:
+        outcome = _passive(context, reply.from_address, _WRONG_CODE, session)
+        pages.count_wrong_code(session, reply.from_address)
+        return outcome
+    return _act(context, session, page, reply.action, page.user_id, "sms")
+
+
+def _passive(context: Context, address: str, text: str, session: Session) -> ReplyOutcome:
+    since = context.clock.now() - _WITHIN
+    told = replies.count_useless(session, address, since) < _USELESS_ANSWERED
+    return ReplyOutcome(text if told and pages.was_paged(session, address) else None, acted=False)
+
+
+def _on_call(context: Context, call_id: str, action: Action, session: Session) -> ReplyOutcome:
+    carried = [session.get(MessageRow, send.message_id) for send in sends.of_call(session, call_id)]
+    told = [row for row in carried if row is not None and row.kind == messages.PAGE and row.user_id is not None]
+    outcomes = []
+    for row in sorted(told, key=lambda row: row.incident_id or ""):
+        page = pages.get(session, row.page_id or "")
+        if page is not None and page.user_id is not None:
+            outcomes.append(_act(context, session, page, action, page.user_id, row.type))
+    if not outcomes:
+        return ReplyOutcome("This call is not known here. Nothing was changed.", acted=False)
+    texts = " ".join(outcome.text for outcome in outcomes if outcome.text)
+    return ReplyOutcome(texts, acted=any(outcome.acted for outcome in outcomes))
+
+
+def _by_button(context: Context, press: PressedButton, session: Session) -> ReplyOutcome:
+    page = pages.get(session, press.page)
+    who = _user_with(context, session, press.type, press.address)
+    if page is None:
+        return ReplyOutcome("This page is not known here. Nothing was changed.", acted=False)
+    if who is None:
+        return ReplyOutcome("This account is not linked to a user: add it as a contact method first.", acted=False)
+    if not who.role.allows(Role.RESPONDER):
+        return ReplyOutcome(f"The role {who.role} may look but not act.", acted=False)
+    return _act(context, session, page, press.action, who.id, press.type)
+
+
+def _user_with(context: Context, session: Session, type_: str, address: str) -> User | None:
+    users = context.directory(session).users.values()
+    linked = (
+        user for user in users if any((way.type, way.address) == (type_, address) for way in user.contact_methods)
+    )
+    return next(linked, None)
+
+
+def _act(context: Context, session: Session, page: PageRow, action: Action, by: str, via: str) -> ReplyOutcome:
+    incident = incidents.lock(session, context.cipher, page.incident_id)
+    if action is Action.RESOLVE and BUILT_IN.is_gravest(incident.severity):
+        return ReplyOutcome(
+            f"#{incident.number} is too grave to be resolved by a reply: log in to do that.", acted=False
+        )
+    decided = carry_out(context, session, incident, _command(action, by, via, page.id), context.clock.now())
+    if decided.refused is not None:
+        return ReplyOutcome(f"#{incident.number} was not changed: {decided.refused}.", acted=False)
+    return ReplyOutcome(_told(incident, decided.incident, action, by), acted=True)
+
+
+def _command(action: Action, by: str, via: str, page: str) -> Command:
+    match action:
+        case Action.ACKNOWLEDGE:
+            return Acknowledge(by, via)
+        case Action.ESCALATE:
+            return Escalate(by, via, page)
+        case Action.RESOLVE:
+            return Resolve(by, via)
+
+
+def _told(before: Incident, after: Incident, action: Action, by: str) -> str:
+    holder = before.acknowledged_by
+    if action is Action.ACKNOWLEDGE and before.state is State.ACKNOWLEDGED and holder is not None and holder != by:
+        return f"#{after.number} was already acknowledged by {holder}."
+    done = {
+        Action.ACKNOWLEDGE: "is acknowledged: it is yours now",
+        Action.ESCALATE: "goes on to the next step",
+        Action.RESOLVE: "is resolved",
+    }
+    return f"#{after.number} {done[action]}."
