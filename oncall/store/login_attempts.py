@@ -11,7 +11,7 @@ from oncall.store.base import Base
 
 
 class LoginAttemptRow(Base):
-    """One try of an account's password from an address."""
+    """One try of a password for an account's name from an address."""
 
     __tablename__ = "login_attempts"
     __table_args__ = (
