@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from oncall.domain.commands import Acknowledge, AttemptDelivered, AttemptFailed, AttemptSent
+from oncall.domain.commands import Acknowledge, AttemptDelivered, AttemptFailed, AttemptSent, Escalate
 from oncall.domain.directory import Role
 from oncall.domain.incident import Attempt, AttemptState, Page
 from oncall.domain.outcomes import RETRY_WAITS
@@ -69,6 +69,17 @@ def test_all_methods_failed_fires_the_next_step_at_once() -> None:
     assert events(result) == ["attempt_failed", "nobody", "paged"]
     assert paged(result) == [("mia", 2, 1)]
     assert [timer.due_at for timer in result.timers] == [NIGHT + 6 * MINUTE]
+
+
+def test_last_step_failing_in_a_round_that_reached_somebody_begins_the_next_round() -> None:
+    story = Story(directory(person("bo"), person("mia"), ROOT, policy=steps("bo", "mia")))
+    (bo,) = story.at(NIGHT, trigger()).pages
+    story.at(NIGHT, AttemptSent(bo.attempts[0].id, "bo", "sms"))
+    (mia,) = story.at(NIGHT + MINUTE, Escalate("bo")).pages
+
+    result = story.at(NIGHT + 2 * MINUTE, failure(mia, mia.attempts[0]))
+
+    assert paged(result) == [("bo", 1, 2)]
 
 
 def test_one_of_two_people_still_reachable_keeps_the_step() -> None:
