@@ -117,6 +117,6 @@ def redis_of_worker(url: str, worker_id: str) -> str:
 
 def _migrate(url: str) -> None:
     # Here and not at the top: tests of the pure packages load no database code.
-    from oncall.store import migrate  # noqa: PLC0415
+    from oncall.store.migrate import upgrade  # noqa: PLC0415
 
-    migrate.upgrade(url)
+    upgrade(url)
