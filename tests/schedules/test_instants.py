@@ -20,7 +20,7 @@ from schedules import (
     wall_time,
     zone_named,
 )
-from tests.schedules.walls import zones_and_instants, zones_and_walls
+from tests.schedules.drawn import zones_and_instants, zones_and_walls
 
 EVERY_ZONE = st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"}))
 ANY_TIME = st.datetimes(datetime(1995, 1, 1), datetime(2045, 1, 1)).map(lambda wall: wall.replace(microsecond=0))

@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from hypothesis import strategies as st
-
-from schedules import parse_wall, resolve, wall_time
+from schedules import parse_wall, resolve
 
 NEW_YORK = "America/New_York"
 CHICAGO = "America/Chicago"
@@ -37,6 +35,11 @@ def at(wall: str, zone: str) -> datetime:
     return resolve(parse_wall(wall), zone)
 
 
+def utc(text: str) -> datetime:
+    """Return the instant of an ISO text with an offset."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 @cache
 def clock_changes(zone: str, year: int) -> tuple[datetime, ...]:
     """Return the instants of a year at which the zone's offset changes, to the minute."""
@@ -56,26 +59,3 @@ def clock_changes(zone: str, year: int) -> tuple[datetime, ...]:
 
 def _offset(instant: datetime, rules: ZoneInfo) -> timedelta | None:
     return instant.astimezone(rules).utcoffset()
-
-
-MINUTES_AROUND = st.one_of(st.integers(-3 * 60, 3 * 60), st.integers(-48 * 60, 48 * 60))
-
-
-@st.composite
-def zones_and_instants(draw: st.DrawFn) -> tuple[str, datetime]:
-    """Draw a zone and an instant within two days of one of its clock changes."""
-    zone, change = _zone_and_change(draw)
-    return zone, change + timedelta(minutes=draw(MINUTES_AROUND))
-
-
-@st.composite
-def zones_and_walls(draw: st.DrawFn) -> tuple[str, datetime]:
-    """Draw a zone and a wall time within two days of one of its clock changes, existing or not."""
-    zone, change = _zone_and_change(draw)
-    minute = timedelta(minutes=1)
-    return zone, wall_time(change - minute, zone) + minute * (1 + draw(MINUTES_AROUND))
-
-
-def _zone_and_change(draw: st.DrawFn) -> tuple[str, datetime]:
-    zone, year = draw(st.sampled_from(CHANGING_ZONES))
-    return zone, draw(st.sampled_from(clock_changes(zone, year) or (datetime(year, 7, 1, tzinfo=UTC),)))
