@@ -89,6 +89,17 @@ def test_round_that_reaches_nobody_pages_the_fallback_and_waits_a_whole_round(
     assert [timer.due_at for timer in opened.timers] == [NIGHT + 10 * MINUTE]
 
 
+def test_later_round_that_reaches_nobody_pages_the_fallback_too() -> None:
+    known = directory(person("ana"), MUTE, ROOT, policy=steps(ENGINEERS), users=("ana", "mute"))
+    story = Story(known)
+    midnight = NIGHT.replace(hour=0, minute=0)
+
+    first = story.at(midnight - MINUTE, trigger())
+    second = fire(story, first)
+
+    assert paged(first, second) == [("ana", 1, 1), ("root", "administrators", 2)]
+
+
 def test_rounds_that_run_out_page_the_fallback_again_every_quarter_of_an_hour() -> None:
     story = Story(directory(person("bo"), person("ana"), policy=steps("bo"), repeat=1, fallback=("ana",)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from oncall.domain.commands import Acknowledge, AttemptDelivered, AttemptFailed, AttemptSent, Escalate
+from oncall.domain.commands import Acknowledge, AttemptDelivered, AttemptFailed, AttemptSent, Escalate, FireTimer
 from oncall.domain.directory import Role
 from oncall.domain.incident import Attempt, AttemptState, Page
 from oncall.domain.outcomes import RETRY_WAITS
@@ -69,6 +69,17 @@ def test_all_methods_failed_fires_the_next_step_at_once() -> None:
     assert events(result) == ["attempt_failed", "nobody", "paged"]
     assert paged(result) == [("mia", 2, 1)]
     assert [timer.due_at for timer in result.timers] == [NIGHT + 6 * MINUTE]
+
+
+def test_timer_of_a_step_that_failed_does_nothing_when_it_fires() -> None:
+    story = Story(directory(person("bo"), person("mia"), policy=steps("bo", "mia")))
+    opened = story.at(NIGHT, trigger())
+    story.at(NIGHT + MINUTE, failure(opened.pages[0], opened.pages[0].attempts[0]))
+    (timer,) = opened.timers
+
+    late = story.at(timer.due_at, FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at))
+
+    assert events(late) == []
 
 
 def test_last_step_failing_in_a_round_that_reached_somebody_begins_the_next_round() -> None:
