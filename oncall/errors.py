@@ -8,6 +8,7 @@ OncallError
 ├── ForbiddenError         the one who asks may not
 ├── SettingsError          an environment variable is wrong; carries its name
 ├── UnavailableError       the database or another part that is needed does not answer; try again
+├── UnreadableError        something stored cannot be read: sealed with a key that is not configured, or damaged
 └── ProviderError          a vendor did not take a message
     └── AddressError       and never will for this address: unknown number, opted out
 """
@@ -70,6 +71,10 @@ class SettingsError(OncallError):
 
 class UnavailableError(OncallError):
     """A part that is needed does not answer; the same request may succeed later."""
+
+
+class UnreadableError(OncallError):
+    """Something stored that cannot be read: sealed with a key that is not configured, or damaged."""
 
 
 class ProviderError(OncallError):

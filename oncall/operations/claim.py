@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.orm import Session
 
 from oncall.domain.bundling import MOST_IN_A_BUNDLE, DueMessage, bundles
@@ -25,6 +26,9 @@ LEASE = timedelta(seconds=30)
 
 LOOK_AGAIN = timedelta(seconds=15)
 """How long to wait where the vendor cannot say yet whether it got a message."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +114,30 @@ def _claim(
 ) -> tuple[Call, ...]:
     # Incidents first, always in the order of their ids: a command holds its incident before it touches a message.
     shared = incidents.share(session, context.cipher, {id_ for id_ in known.values() if id_ is not None})
-    rows = messages.lock_due(session, known.keys(), now)
-    live = _live(session, rows, shared, now)
-    together = [
-        *_interrupted(session, [row for row in live if row.state == MessageState.SENDING]),
-        *_bundled([row for row in live if row.state == MessageState.PENDING]),
-    ]
+    rows = _readable(messages.lock_due(session, known.keys(), now), shared)
+    pending = _live([row for row in rows if row.state == MessageState.PENDING], shared)
+    interrupted = [row for row in rows if row.state == MessageState.SENDING]
+    together = [*_interrupted(session, interrupted), *_bundled(pending)]
     return tuple(_begin(session, provider, each, shared, now) for each in together[:limit])
 
 
-def _live(
-    session: Session, rows: Sequence[MessageRow], shared: Mapping[str, Incident], now: datetime
-) -> list[MessageRow]:
+def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
+    """The messages whose incidents are whole; those of a damaged one fail, and keep nobody else's waiting."""
+    readable = [row for row in rows if row.kind == NOTICE or row.incident_id in shared]
+    for row in rows:
+        if row not in readable:
+            row.state, row.lease, row.lease_until = MessageState.FAILED.value, None, None
+            _log.critical("a message is not sent: its incident is damaged", message=row.id, incident=row.incident_id)
+    return readable
+
+
+def _live(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
     """The messages that may still be sent; the others are void from now on."""
     pending = {id_ for incident in shared.values() for id_ in _pending(incident)}
     live = [row for row in rows if row.kind == NOTICE or row.id in pending]
     for row in rows:
         if row not in live:
-            _void(session, row, now)
+            row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
     return live
 
 
@@ -137,13 +147,6 @@ def _pending(incident: Incident) -> Iterator[str]:
         return
     for page in run.pages:
         yield from (attempt.id for attempt in page.attempts if attempt.state is AttemptState.PENDING)
-
-
-def _void(session: Session, row: MessageRow, now: datetime) -> None:
-    if row.state == MessageState.SENDING:
-        for send in sends.latest(session, [row.id]).values():
-            sends.settle(send, SendState.LOST, now, reason="the worker died, and the page is void by now")
-    row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
 
 
 def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Together]:
@@ -208,11 +211,14 @@ def _resend(context: Context, call: Call, because: str, session: Session) -> Cal
     now = context.clock.now()
     ids = sorted({message.incident.id for message in call.messages if message.incident is not None})
     held = {id_: incidents.lock(session, context.cipher, id_) for id_ in ids}
-    rows = _live(session, messages.lock_held(session, call.lease), held, now)
+    carried = messages.lock_held(session, call.lease)
+    for row in carried:
+        _give_up(session, call, row, because, now)
+    rows = _live(carried, held)
     if not rows:
         return None
     for row in rows:
-        _give_up(session, call, row, because, now)
+        _log_resent(session, row, because, now)
     return _begin(session, call.provider, _Together(rows), held, now)
 
 
@@ -220,6 +226,9 @@ def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: d
     send = sends.lock(session, call.id, row.id)
     if send is not None:
         sends.settle(send, SendState.LOST, now, reason=because)
+
+
+def _log_resent(session: Session, row: MessageRow, because: str, now: datetime) -> None:
     if row.incident_id is not None and row.kind == PAGE:
         details = {"user": row.user_id, "method": row.type, "because": because}
         log.append(session, row.incident_id, [Entry(now, "resent", details)])

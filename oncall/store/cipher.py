@@ -11,11 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from oncall.errors import OncallError
-
-
-class SealError(OncallError):
-    """Something encrypted that none of the configured keys opens."""
+from oncall.errors import UnreadableError
 
 
 class Cipher:
@@ -29,12 +25,12 @@ class Cipher:
         return self._fernet.encrypt(json.dumps(value).encode("ascii")).decode("ascii")
 
     def open(self, sealed: str) -> Any:
-        """Return what was sealed; raises SealError when no key fits or the text was changed."""
+        """Return what was sealed; raises UnreadableError when no key fits or the text was changed."""
         try:
             return json.loads(self._fernet.decrypt(sealed.encode("ascii")))
         except InvalidToken as error:
             message = "no key in ONCALL_SECRET_KEY opens this: add the key it was sealed with after the present one"
-            raise SealError(message) from error
+            raise UnreadableError(message) from error
 
 
 def _derived(key: str) -> bytes:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Index, Select, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident, Run, State
-from oncall.errors import NotFoundError
+from oncall.errors import NotFoundError, UnreadableError
 from oncall.store.base import Base
-from oncall.store.cipher import Cipher, SealError
+from oncall.store.cipher import Cipher
 
 _RUN = TypeAdapter(Run)
 _UNREADABLE = "(encrypted with a key that is not configured)"
@@ -96,9 +97,16 @@ def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) ->
 
 
 def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
-    """The incidents with those ids, by id, kept from changing until the transaction ends; others may share them."""
+    """The incidents with those ids, by id, kept from changing until the transaction ends; others may share them.
+
+    One that is damaged is left out.
+    """
     query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(read=True)
-    return {row.id: _incident(row, cipher) for row in session.scalars(query)}
+    shared = {}
+    for row in session.scalars(query):
+        with suppress(UnreadableError):
+            shared[row.id] = _incident(row, cipher)
+    return shared
 
 
 def list_incidents(
@@ -196,10 +204,18 @@ def _contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:
         return {"title": row.title, "body": row.body, "fields": row.fields, "links": tuple(row.links)}
     try:
         contents: dict[str, Any] = cipher.open(row.sealed)
-    except SealError:
+    except UnreadableError:
         # It pages all the same: a page of a sensitive incident needs nothing of this.
         return {"title": _UNREADABLE, "body": _UNREADABLE, "fields": {}, "links": ()}
     return {**contents, "links": tuple(contents["links"])}
+
+
+def _run(row: IncidentRow) -> Run | None:
+    try:
+        return _RUN.validate_python(row.run) if row.run is not None else None
+    except ValidationError as error:
+        message = f"the escalation of incident {row.number} is damaged: {error.error_count()} faults in its row"
+        raise UnreadableError(message) from error
 
 
 def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
@@ -218,6 +234,6 @@ def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
         resolved_by=row.resolved_by,
         resolved_at=row.resolved_at,
         generation=row.generation,
-        run=_RUN.validate_python(row.run) if row.run is not None else None,
+        run=_run(row),
         **_contents(row, cipher),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oncall.errors import SettingsError
+from oncall.errors import SettingsError, UnreadableError
 from oncall.store.base import Base
-from oncall.store.cipher import Cipher, SealError
+from oncall.store.cipher import Cipher
 
 _WORD = "oncall"
 
@@ -34,6 +34,6 @@ def check(session: Session, cipher: Cipher) -> None:
         return
     try:
         cipher.open(row.sealed)
-    except SealError as error:
+    except UnreadableError as error:
         message = "this database was used with another key: give that one, after the new one and a comma"
         raise SettingsError("ONCALL_SECRET_KEY", message) from error

@@ -41,7 +41,7 @@ class TimerRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedTimer:
-    """A timer that one worker may fire until `lease` runs out; `tries` counts the claims, this one included."""
+    """A timer that one worker may fire until `lease` runs out; `tries` counts how often firing it has failed."""
 
     id: int
     incident: str
@@ -70,12 +70,7 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     """Lease the timers that are due at `now` and that nobody holds, the longest due first."""
     due = select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).order_by(TimerRow.due_at, TimerRow.id)
     chosen = session.scalars(due.limit(limit).with_for_update(skip_locked=True)).all()
-    claimed = (
-        update(TimerRow)
-        .where(TimerRow.id.in_(chosen))
-        .values(lease=lease, lease_until=until, tries=TimerRow.tries + 1)
-        .returning(TimerRow)
-    )
+    claimed = update(TimerRow).where(TimerRow.id.in_(chosen)).values(lease=lease, lease_until=until).returning(TimerRow)
     rows = sorted(session.scalars(claimed) if chosen else (), key=lambda row: (row.due_at, row.id))
     return tuple(ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries) for row in rows)
 
@@ -87,8 +82,8 @@ def take(session: Session, claimed: ClaimedTimer) -> bool:
 
 
 def put_back(session: Session, claimed: ClaimedTimer, until: datetime) -> None:
-    """Let a timer that could not be fired be claimed again at `until`."""
-    session.execute(_of(claimed).values(lease_until=until))
+    """Count a failure, and let the timer be claimed again at `until`."""
+    session.execute(_of(claimed).values(lease_until=until, tries=TimerRow.tries + 1))
 
 
 def set_aside(session: Session, claimed: ClaimedTimer, failure: str) -> None:
@@ -98,7 +93,7 @@ def set_aside(session: Session, claimed: ClaimedTimer, failure: str) -> None:
 
 def release(session: Session, lease: str) -> None:
     """Give up every timer held under `lease`, so that others need not wait for it to run out."""
-    session.execute(update(TimerRow).where(TimerRow.lease == lease).values(lease_until=None, tries=TimerRow.tries - 1))
+    session.execute(update(TimerRow).where(TimerRow.lease == lease).values(lease=None, lease_until=None))
 
 
 def next_due(session: Session) -> datetime | None:
