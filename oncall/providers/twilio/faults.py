@@ -74,9 +74,14 @@ def judge(code: int | None, otherwise: str) -> tuple[Verdict, str]:
 
 def judge_call(status: str, answered_by: str) -> tuple[Verdict, str] | None:
     """What the end of a call means, None where it is no failure; an answering machine is nobody."""
-    if status == "completed" and answered_by.startswith(("machine", "fax")):
+    if status == "completed" and is_machine(answered_by):
         return "transient", "an answering machine took the call"
     return _CALL_OUTCOMES.get(status)
+
+
+def is_machine(answered_by: str) -> bool:
+    """Whether what answered a call was no person, by the vendor's word for it."""
+    return answered_by.startswith(("machine", "fax"))
 
 
 def may_have_taken(error: TwilioException | RequestException) -> bool:

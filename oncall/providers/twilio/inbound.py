@@ -12,7 +12,8 @@ from typing import Literal
 
 from twilio.request_validator import RequestValidator
 
-from oncall.providers.twilio.faults import Verdict, judge, judge_call
+from oncall.errors import FieldFault, InvalidInputError
+from oncall.providers.twilio.faults import Verdict, is_machine, judge, judge_call
 
 Form = Mapping[str, str]
 
@@ -28,11 +29,15 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """What was pressed during a call, empty when nothing was; `time` counts how often the call had spoken by then."""
+    """What was pressed during a call, empty when nothing was.
+
+    `time` counts how often the call had spoken by then; `by_machine` says that an answering machine listens.
+    """
 
     digits: str
     time: int
     reference: str
+    by_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,8 @@ def is_from_twilio(auth_token: str, url: str, form: Form, signature: str | None)
 
 
 def text_message(form: Form) -> TextMessage:
-    """The text message in a request to the address for messages."""
-    return TextMessage(sender=form.get("From", ""), text=form.get("Body", ""), reference=form.get("MessageSid", ""))
+    """The text message in a request to the address for messages; raises InvalidInputError without a sender or an id."""
+    return TextMessage(sender=_needed(form, "From"), text=form.get("Body", ""), reference=_needed(form, "MessageSid"))
 
 
 def key_pressed(form: Form, query: Form) -> KeyPressed:
@@ -63,7 +68,8 @@ def key_pressed(form: Form, query: Form) -> KeyPressed:
     number = query.get("n", "")
     time = int(number) if number.isascii() and number.isdigit() else 1
     digits = form.get("Digits", "")
-    return KeyPressed(digits, time, f"{form.get('CallSid', '')}:{time}:{digits}")
+    by_machine = not digits and is_machine(form.get("AnsweredBy", ""))
+    return KeyPressed(digits, time, f"{form.get('CallSid', '')}:{time}:{digits}", by_machine)
 
 
 def text_report(form: Form) -> Report | None:
@@ -82,3 +88,10 @@ def call_report(form: Form) -> Report | None:
     """What a status of a call says of its fate; None while that is open, and for a call that somebody took."""
     judged = judge_call(form.get("CallStatus", ""), form.get("AnsweredBy", ""))
     return Report("failed", judged[1], judged[0]) if judged else None
+
+
+def _needed(form: Form, name: str) -> str:
+    value = form.get(name)
+    if not value:
+        raise InvalidInputError([FieldFault(name, "is missing")])
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ def speech(lines: Sequence[PageLine], public_url: str, call: str, *, time: int =
         timeout=_SECONDS_TO_PRESS,
         action_on_empty_result=True,
     )
-    gather.say(_clean(f"{before} {_what_is_wrong(lines)} {_keys(lines)}", _LONGEST_SPEECH))
+    gather.say(_spoken(f"{before} {_what_is_wrong(lines)} {_keys(lines)}"))
     response.append(gather)
     return str(response)
 
@@ -42,7 +43,7 @@ def speech(lines: Sequence[PageLine], public_url: str, call: str, *, time: int =
 def announcement(text: str) -> str:
     """A call that says `text` twice and asks for nothing."""
     response = VoiceResponse()
-    response.say(_clean(text, _LONGEST_SPEECH), loop=2)
+    response.say(_spoken(text), loop=2)
     response.hangup()
     return str(response)
 
@@ -50,7 +51,7 @@ def announcement(text: str) -> str:
 def farewell(text: str) -> str:
     """The end of a call: `text` is said, then it hangs up."""
     response = VoiceResponse()
-    response.say(_clean(f"{text} Goodbye.", _LONGEST_SPEECH))
+    response.say(_spoken(f"{text} Goodbye."))
     response.hangup()
     return str(response)
 
@@ -84,6 +85,10 @@ def _line(line: PageLine) -> str:
 def _keys(lines: Sequence[PageLine]) -> str:
     resolve = "Press 6 to resolve. " if all(line.may_resolve for line in lines) else ""
     return f"Press 4 to acknowledge. Press 5 to escalate. {resolve}Press 1 to hear this again."
+
+
+def _spoken(text: str) -> str:
+    return _clean(re.sub(r"#(?=[0-9])", "incident ", text), _LONGEST_SPEECH)
 
 
 def _clean(text: str, longest: int) -> str:
