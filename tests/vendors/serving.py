@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,18 @@ def serve(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def serve_as_process(module: str) -> Iterator[str]:
+    """Run a double as a process of its own while the block runs, and lend its address: it outlives workers that are killed."""
+    command = [sys.executable, "-m", module, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 def run(make: Callable[[], Flask], description: str) -> None:
