@@ -1,0 +1,127 @@
+"""An application with the vendors' doors, its database, and the vendors on loopback."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from oncall.delivery.lines import page_line
+from oncall.delivery.protocol import Outgoing, Provider
+from oncall.domain.incident import Incident
+from oncall.domain.log import Entry
+from oncall.domain.paging import page_text
+from oncall.doorbell import SilentDoorbell
+from oncall.doors.callbacks import register
+from oncall.operations.apply import apply_document
+from oncall.operations.claim import Call, claim_messages
+from oncall.operations.context import Context
+from oncall.operations.settle import Sent, settle
+from oncall.operations.trigger import TriggerRequest, trigger
+from oncall.providers import slack as slack_vendor
+from oncall.providers import twilio as twilio_vendor
+from oncall.store import incidents, log
+from oncall.store.cipher import Cipher
+from oncall.store.database import Database
+from oncall.store.messages import Types
+from tests.clock import FrozenClock
+from tests.oncall.doors.callbacks.settings import PUBLIC_URL, settings
+from tests.vendors import AppPost, Phone, Slack, Twilio, run_slack, run_twilio
+
+ANAS_NUMBER, BOS_NUMBER = "+15005550006", "+15005550007"
+ANA_IN_SLACK, VIC_IN_SLACK = "U0ANA", "U0VIC"
+DOCUMENT = f"""
+version: 1
+users:
+  ana:
+    name: Ana
+    role: admin
+    contact_methods:
+      chat: {{type: slack, address: {ANA_IN_SLACK}}}
+      mobile: {{type: sms, address: "{ANAS_NUMBER}"}}
+      phone: {{type: voice, address: "{ANAS_NUMBER}"}}
+  bo:
+    name: Bo
+    contact_methods: {{mobile: {{type: sms, address: "{BOS_NUMBER}"}}}}
+  vic:
+    name: Vic
+    role: viewer
+    contact_methods: {{chat: {{type: slack, address: {VIC_IN_SLACK}}}}}
+escalation_policies:
+  engineering: {{steps: [{{notify: [{{user: ana}}], wait: 5m}}, {{notify: [{{user: bo}}], wait: 5m}}]}}
+services:
+  cloud: {{escalation_policy: engineering}}
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """One service with its vendors; time stands still until `clock` is moved."""
+
+    context: Context
+    clock: FrozenClock
+    app: Flask
+    twilio: Twilio
+    slack: Slack
+
+    @property
+    def post(self) -> AppPost:
+        """How vendors reach the service."""
+        return AppPost(self.app)
+
+    def phone(self, number: str = ANAS_NUMBER) -> Phone:
+        """The phone with a number."""
+        return Phone(number, self.twilio, self.post, PUBLIC_URL)
+
+    def trigger(self, title: str = "database down", severity: str = "sev2") -> Incident:
+        """Open an incident of the service `cloud`."""
+        return trigger(
+            self.context, TriggerRequest(service="cloud", title=title, by="test", severity=severity)
+        ).incident
+
+    def deliver(self) -> None:
+        """Send what is due, as delivery does."""
+        vendors = (
+            twilio_vendor.build(self.twilio.settings, PUBLIC_URL, self.clock),
+            slack_vendor.build(self.slack.settings, self.clock),
+        )
+        for vendor in vendors:
+            for call in claim_messages(self.context, vendor.name, Types(frozenset(vendor.methods)), 10):
+                settle(self.context, call, Sent(self._send(vendor, call)))
+
+    def state(self, incident: Incident) -> str:
+        """The incident's present state."""
+        with self.context.database.read() as session:
+            return incidents.get(session, self.context.cipher, incident.id).state
+
+    def log(self, incident: Incident, event: str) -> list[Entry]:
+        """The entries of one event in the incident's log."""
+        with self.context.database.read() as session:
+            return [entry for entry in log.log_of(session, incident.id) if entry.event == event]
+
+    def _send(self, vendor: Provider, call: Call) -> str:
+        told = [message for message in call.messages if message.incident and message.page and message.code]
+        lines = tuple(
+            page_line(PUBLIC_URL, m.incident, m.page, m.code) for m in told if m.incident and m.page and m.code
+        )
+        text = page_text(lines, call.type)
+        outgoing = Outgoing(
+            call.id, call.type, call.address, call.user, call.urgency, lines, text, call.attempt, timedelta(minutes=5)
+        )
+        return vendor.send(outgoing).reference
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> Iterator[World]:
+    """A service that is configured and idle."""
+    clock = FrozenClock()
+    database = Database(sqlite_url)
+    with run_twilio(clock.now) as twilio, run_slack(clock.now) as slack:
+        context = Context(database, clock, SilentDoorbell(), Cipher(["a key of sixteen or more"]), PUBLIC_URL)
+        apply_document(context, DOCUMENT, author="test", prune=False, dry_run=False)
+        app = Flask(__name__)
+        app.extensions["oncall"] = context
+        register(app, settings(twilio.settings, slack.settings))
+        yield World(context, clock, app, twilio, slack)
+    database.dispose()
