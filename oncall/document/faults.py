@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from schedules.errors import did_you_mean
 
 Path = tuple[str | int, ...]
+_FEW = 8
 _LATER = frozenset({"support_policies", "customers", "support_policy"})
 
 
@@ -32,8 +33,10 @@ def path_text(path: Path) -> str:
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
-    """The message about a word that names nothing."""
-    return f"unknown {what} {word!r}{did_you_mean(word, known)}"
+    """The message about a word that names nothing, with the nearest that does, or where none is near with a few of all."""
+    names = list(known)
+    there = f"; known: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+    return f"unknown {what} {word!r}{did_you_mean(word, names) or there}"
 
 
 def unknown_key(key: str, known: Iterable[str], what: str = "key") -> str:

@@ -37,9 +37,7 @@ def apply_document(context: Context, text: str, *, author: str, prune: bool, dry
         application.save(author)
         return application.difference
 
-    done = context.database.write(work)
-    context.doorbell.ring()
-    return done
+    return context.database.write(work)
 
 
 class _Application:

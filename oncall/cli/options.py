@@ -1,0 +1,38 @@
+"""The options that several commands share, and the kinds of value that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from schedules import ScheduleError, parse_instant
+
+
+class Read(click.ParamType[Any]):
+    """What a reader of the `schedules` package makes of a text; what it refuses is wrong usage."""
+
+    def __init__(self, name: str, reader: Callable[[str], object]) -> None:
+        self.name = name
+        self._reader = reader
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """The value, read once."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._reader(value)
+        except ScheduleError as error:
+            self.fail(str(error), param, ctx)
+
+
+INSTANT = Read("instant", parse_instant)
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+config = click.option("--config", type=FILE, help="Read this document alone, and no database.")
+data = click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Where the embedded database lives [.data]."
+)
