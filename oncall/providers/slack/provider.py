@@ -15,7 +15,7 @@ from oncall.providers.slack.blocks import blocks, fallback
 from oncall.providers.slack.faults import LOST, may_have_taken, translate
 from oncall.settings import SlackSettings
 
-_SECONDS_TO_ANSWER = 8
+_SECONDS_TO_ANSWER = 4
 _OUR_EVENT = "oncall_page"
 _LOOKED_AT = 200
 _CLOCKS_APART = timedelta(minutes=1)

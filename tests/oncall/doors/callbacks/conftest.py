@@ -2,29 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from oncall.delivery.lines import page_line
-from oncall.delivery.protocol import Outgoing, Provider
+from oncall.delivery.deliver import Delivery
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
-from oncall.domain.paging import page_text
 from oncall.doorbell import SilentDoorbell
 from oncall.doors.callbacks import register
 from oncall.operations.apply import apply_document
-from oncall.operations.claim import Call, claim_messages
 from oncall.operations.context import Context
-from oncall.operations.settle import Sent, settle
 from oncall.operations.trigger import TriggerRequest, trigger
-from oncall.providers import slack as slack_vendor
-from oncall.providers import twilio as twilio_vendor
+from oncall.providers.slack import build as build_slack
+from oncall.providers.twilio import build as build_twilio
 from oncall.store import incidents, log
 from oncall.store.cipher import Cipher
 from oncall.store.database import Database
-from oncall.store.messages import Types
 from tests.clock import FrozenClock
 from tests.oncall.doors.callbacks.settings import PUBLIC_URL, settings
 from tests.vendors import AppPost, Phone, Slack, Twilio, run_slack, run_twilio
@@ -62,6 +56,7 @@ class World:
     context: Context
     clock: FrozenClock
     app: Flask
+    delivery: Delivery
     twilio: Twilio
     slack: Slack
 
@@ -81,14 +76,8 @@ class World:
         ).incident
 
     def deliver(self) -> None:
-        """Send what is due, as delivery does."""
-        vendors = (
-            twilio_vendor.build(self.twilio.settings, PUBLIC_URL, self.clock),
-            slack_vendor.build(self.slack.settings, self.clock),
-        )
-        for vendor in vendors:
-            for call in claim_messages(self.context, vendor.name, Types(frozenset(vendor.methods)), 10):
-                settle(self.context, call, Sent(self._send(vendor, call)))
+        """Send what is due."""
+        self.delivery.deliver_due()
 
     def state(self, incident: Incident) -> str:
         """The incident's present state."""
@@ -99,17 +88,6 @@ class World:
         """The entries of one event in the incident's log."""
         with self.context.database.read() as session:
             return [entry for entry in log.log_of(session, incident.id) if entry.event == event]
-
-    def _send(self, vendor: Provider, call: Call) -> str:
-        told = [message for message in call.messages if message.incident and message.page and message.code]
-        lines = tuple(
-            page_line(PUBLIC_URL, m.incident, m.page, m.code) for m in told if m.incident and m.page and m.code
-        )
-        text = page_text(lines, call.type)
-        outgoing = Outgoing(
-            call.id, call.type, call.address, call.user, call.urgency, lines, text, call.attempt, timedelta(minutes=5)
-        )
-        return vendor.send(outgoing).reference
 
 
 @pytest.fixture
@@ -123,5 +101,8 @@ def world(sqlite_url: str) -> Iterator[World]:
         app = Flask(__name__)
         app.extensions["oncall"] = context
         register(app, settings(twilio.settings, slack.settings))
-        yield World(context, clock, app, twilio, slack)
+        vendors = (build_twilio(twilio.settings, PUBLIC_URL, clock), build_slack(slack.settings, clock))
+        delivery = Delivery(context, vendors)
+        yield World(context, clock, app, delivery, twilio, slack)
+        delivery.stop()
     database.dispose()
