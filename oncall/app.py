@@ -1,0 +1,46 @@
+"""The web application's composition root: every door on one context."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from oncall.clock import Clock, SystemClock
+from oncall.doorbell import Doorbell, SilentDoorbell
+from oncall.doors import callbacks, web
+from oncall.doors.api.routes import api_blueprint
+from oncall.doors.errors import install_errors
+from oncall.doors.headers import install_headers
+from oncall.doors.health import health
+from oncall.doors.ingest import alertmanager, pagerduty
+from oncall.operations.context import Context
+from oncall.settings import Settings
+from oncall.store.cipher import Cipher
+from oncall.store.database import Database
+
+LARGEST_BODY = 1024 * 1024
+"""In bytes; twice what the largest dialect allows its senders."""
+
+
+def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbell | None = None) -> Flask:
+    """The application for any WSGI server; it never runs the engine and touches no database before the first request.
+
+    The operations' context is its `extensions["oncall"]`. Without a `doorbell` of its own nobody
+    is rung, and the workers look every second.
+    """
+    app = Flask("oncall", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.extensions["oncall"] = Context(
+        database=Database(settings.database_url),
+        clock=clock or SystemClock(),
+        doorbell=doorbell or SilentDoorbell(),
+        cipher=Cipher(settings.secret_keys),
+        public_url=settings.public_url,
+    )
+    install_errors(app)
+    install_headers(app, settings.public_url)
+    for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, health):
+        app.register_blueprint(blueprint)
+    callbacks.register(app, settings)
+    web.register(app, settings)
+    return app

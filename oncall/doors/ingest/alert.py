@@ -1,0 +1,92 @@
+"""What every dialect says in the end: something is wrong, with whatever the sender knows of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from oncall.domain.directory import Service
+from oncall.domain.policy import BUILT_IN, meaning
+from oncall.operations.trigger import TriggerRequest
+
+LONGEST_TITLE = 1024
+
+
+class Sent(BaseModel):
+    """A part of what a monitor sends: known fields have their type, unknown ones are no reason to drop a page."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that a monitor says is wrong; `severities` are its words for how grave, in any order."""
+
+    title: str
+    dedup_key: str | None
+    severities: tuple[str, ...] = ()
+    body: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[Mapping[str, str], ...] = ()
+
+
+def trigger_request(alert: Alert, service: Service, by: str) -> TriggerRequest:
+    """The request that opens or joins the incident of `alert`, mended where it had to be, with a warning for each mend."""
+    kept = tuple(link for link in alert.links if is_web_address(link["href"]))
+    warnings = [f"link {link['href'][:80]!r} is no web address: left out" for link in alert.links if link not in kept]
+    if len(alert.title) > LONGEST_TITLE:
+        warnings.append(f"the title was cut to {LONGEST_TITLE} characters")
+    return TriggerRequest(
+        service=service.id,
+        title=alert.title[:LONGEST_TITLE],
+        dedup_key=alert.dedup_key,
+        severity=gravest(alert.severities, service),
+        body=alert.body,
+        fields=alert.fields,
+        links=kept,
+        by=by,
+        warnings=tuple(warnings),
+    )
+
+
+def gravest(words: Iterable[str], service: Service) -> str | None:
+    """The word that means the gravest severity at `service`; None where there is no word."""
+
+    def graver(one: str, other: str) -> str:
+        severities = [meaning(word, service, BUILT_IN).severity for word in (other, one)]
+        return other if BUILT_IN.is_graver(severities[0], than=severities[1]) else one
+
+    said = [word for word in words if word.strip()]
+    return reduce(graver, said) if said else None
+
+
+def one_line(text: str) -> str:
+    """The text on one line, as a title is."""
+    return " ".join(text.split())
+
+
+def is_web_address(href: str) -> bool:
+    """Whether a page may link to it: http and https alone, never a script."""
+    return href.lower().startswith(("https://", "http://"))
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("must be a string")  # noqa: TRY004  pydantic collects ValueErrors only
+    try:
+        instant = datetime.fromisoformat(re.sub(r":60(?!\d)", ":59", value))
+    except ValueError:
+        raise ValueError("must be an ISO 8601 date and time such as 2026-03-18T08:07:00Z") from None
+    if instant.tzinfo is None:
+        raise ValueError("must have an offset, or Z for UTC")
+    return instant
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""When something happened, in any spelling of ISO 8601 (a leap second counts as :59); without an offset it is refused."""
