@@ -16,14 +16,9 @@ from sqlalchemy import URL
 from tests.servers.process import ServerError, reachable_copy, server_directory, start, start_server, stop
 
 USER = "oncall"
-SETTINGS = (
-    "listen_addresses=127.0.0.1",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "max_connections=200",
-)
+SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=200")
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+SAFE = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +44,13 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def run_postgres() -> Iterator[PostgresServer]:
-    """Lend a server of our own that ends with this process."""
+def run_postgres(settings: tuple[str, ...] = QUICK) -> Iterator[PostgresServer]:
+    """Lend a server of our own that ends with this process: `QUICK` for tests, `SAFE` to measure what users get."""
     with server_directory("pg") as room:
         install = reachable_copy(_install(), room)
         data = room / "data"
         _initialise(install / "bin" / "initdb", data, room)
-        process, port = _start(install / "bin" / "postgres", data, room)
+        process, port = _start(install / "bin" / "postgres", data, room, (*SETTINGS, *settings))
         try:
             yield PostgresServer(
                 URL.create("postgresql+psycopg", USER, host="127.0.0.1", port=port, database="postgres")
@@ -81,11 +76,11 @@ def _initialise(initdb: Path, data: Path, room: Path) -> None:
         raise ServerError(f"initdb failed:\n{log.read_text(errors='replace')}")
 
 
-def _start(postgres: Path, data: Path, room: Path) -> tuple[subprocess.Popen[bytes], int]:
-    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+def _start(postgres: Path, data: Path, room: Path, settings: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], int]:
+    given = [part for setting in settings for part in ("-c", setting)]
 
     def command(port: int) -> list[str]:
-        return [str(postgres), "-D", str(data), "-k", str(room), "-p", str(port), *settings]
+        return [str(postgres), "-D", str(data), "-k", str(room), "-p", str(port), *given]
 
     # SIGQUIT ends it at once, and unlike SIGKILL it still gives its shared memory back.
     return start_server(command, room / "postgres.log", lambda: _is_ready(data), die_with=signal.SIGQUIT)

@@ -1,0 +1,37 @@
+"""What `oncall serve` costs while nothing happens."""
+
+import os
+import time
+from pathlib import Path
+
+from benchmarks.deployment import all_in_one
+
+_SETTLE_SECONDS = 3.0
+_SECONDS = 20.0
+
+
+def measure() -> list[tuple[str, str]]:
+    """Return its memory and its share of a core; takes about half a minute, and reads /proc, so it needs Linux."""
+    with all_in_one() as running:
+        (serve,) = running.processes
+        time.sleep(_SETTLE_SECONDS)
+        before = _cpu_seconds(serve.pid)
+        time.sleep(_SECONDS)
+        share = (_cpu_seconds(serve.pid) - before) / _SECONDS
+        return [
+            ("oncall serve, idle: memory", f"{_megabytes(serve.pid):.0f} MB"),
+            ("oncall serve, idle: share of a core", f"{share:.2%}"),
+        ]
+
+
+def _cpu_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    message = f"process {pid} tells no VmRSS"
+    raise LookupError(message)
