@@ -26,15 +26,18 @@ class DueMessage:
 
 
 def bundles(due: Iterable[DueMessage]) -> tuple[tuple[DueMessage, ...], ...]:
-    """The messages as they go out, each inner tuple as one send: the urgent first, then in the order in which they fell due."""
+    """The messages as they go out, each inner tuple as one send: the urgent first, then in the order in which they fell due.
+
+    Those that fell due at one instant keep the order in which they are given: that in which their incidents came.
+    """
     together: dict[tuple[object, ...], list[DueMessage]] = {}
     for message in sorted(due, key=_order):
         together.setdefault(_belongs_to(message), []).append(message)
     return tuple(part for messages in together.values() for part in _parts(messages))
 
 
-def _order(message: DueMessage) -> tuple[bool, datetime, str]:
-    return (message.urgency is not Urgency.HIGH, message.due_at, message.id)
+def _order(message: DueMessage) -> tuple[bool, datetime]:
+    return (message.urgency is not Urgency.HIGH, message.due_at)
 
 
 def _belongs_to(message: DueMessage) -> tuple[object, ...]:

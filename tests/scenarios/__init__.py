@@ -1,0 +1,1 @@
+"""One file a promise, told on the real service, databases and protocols."""
