@@ -5,6 +5,7 @@ YAML's own guesses are left out on purpose: to YAML 1.1 `09:00` is the number 54
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ _DEEPEST = 40
 _MOST_VALUES = 1_000_000
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TAGS = frozenset({None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+# JSON writes a character beyond the first 65536 as two halves, which YAML does not know.
+_HALVES = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _Loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 
 
@@ -47,7 +50,8 @@ class _SyntaxFaultError(Exception):
 
 def read_text(text: str) -> Text:
     """What `text` says; never raises."""
-    reader = _Reader(yaml.parse(text.encode("utf-8", "replace"), Loader=_Loader))
+    whole = _HALVES.sub(_joined, text)
+    reader = _Reader(yaml.parse(whole.encode("utf-8", "replace"), Loader=_Loader))
     try:
         data = reader.document()
     except yaml.MarkedYAMLError as error:
@@ -58,6 +62,11 @@ def read_text(text: str) -> Text:
     except _SyntaxFaultError as error:
         return _broken(error.message, error.line)
     return Text(data, reader.lines, tuple(reader.faults))
+
+
+def _joined(halves: re.Match[str]) -> str:
+    high, low = int(halves[1], 16) - 0xD800, int(halves[2], 16) - 0xDC00
+    return f"\\U{0x10000 + high * 0x400 + low:08x}"
 
 
 def _broken(message: str, line: int | None) -> Text:

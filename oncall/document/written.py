@@ -33,7 +33,10 @@ def to_yaml(document: Document) -> str:
 def _lay_out(node: yaml.Node, depth: int) -> int:
     """Choose one line or several for the node and what is in it; returns about how long one line would be."""
     if not isinstance(node, yaml.CollectionNode):
-        return len(str(node.value))
+        text = str(node.value)
+        if isinstance(node, yaml.ScalarNode) and not text.isprintable():
+            node.style = '"'  # the only style in which the line breaks of every alphabet come back as they were
+        return len(text)
     pairs = isinstance(node, yaml.MappingNode)
     inside = [part for pair in node.value for part in pair] if pairs else list(node.value)
     length = sum(_lay_out(part, depth + 1) + len(", ") for part in inside)
