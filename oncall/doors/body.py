@@ -10,6 +10,9 @@ from oncall.errors import FieldFault, InvalidInputError
 
 DEEPEST = 32
 
+LARGEST = 1024 * 1024
+"""In bytes; twice what the largest dialect allows its senders."""
+
 
 def json_text(raw: bytes) -> str:
     """The body as clean JSON text; raises InvalidInputError with an empty path when it is not JSON.

@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from oncall.doors.body import LARGEST
 from oncall.errors import (
     FieldFault,
     ForbiddenError,
@@ -23,6 +24,7 @@ from oncall.errors import (
 )
 
 CONTENT_TYPE = "application/problem+json"
+TOO_LARGE = f"is larger than {LARGEST} bytes"
 
 _STATUS: dict[type[OncallError], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -33,7 +35,11 @@ _STATUS: dict[type[OncallError], HTTPStatus] = {
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-_PLAINER = {"Field required": "is missing or blank", "Extra inputs are not permitted": "is not known here"}
+_PLAINER = {
+    "Field required": "is missing or blank",
+    "String should match pattern '\\S'": "is missing or blank",
+    "Extra inputs are not permitted": "is not known here",
+}
 
 
 class FieldProblem(BaseModel):
@@ -77,7 +83,8 @@ def problem(error: OncallError | HTTPException) -> Response:
     """The answer for `error`, whichever part raised it."""
     if isinstance(error, HTTPException):
         found = error.get_response()
-        answer = _answer(found.status_code, error.description or "")
+        large = [FieldFault("body", TOO_LARGE)] if isinstance(error, RequestEntityTooLarge) else []
+        answer = _answer(found.status_code, error.description or error.name, large)
         if "Allow" in found.headers:
             answer.headers["Allow"] = found.headers["Allow"]
         return answer

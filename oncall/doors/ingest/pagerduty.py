@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BeforeValidator, Field, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oncall.domain.directory import Service
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, one_line, trigger_request
 from oncall.doors.ingest.key import service_of_key
-from oncall.doors.problem import faults_of, headers_of, status_of
+from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
 from oncall.errors import FieldFault, InvalidInputError, OncallError
 from oncall.operations.act import acknowledge_by_key, resolve_by_key
 from oncall.operations.context import Context
@@ -168,7 +168,8 @@ def _perform(context: Context, event: Firing | Act, service: Service) -> str:
 def answer_error(error: OncallError | HTTPException) -> Response:
     """Say what is wrong in PagerDuty's shape, each fault with its field."""
     if isinstance(error, HTTPException):
-        message = error.description or error.name
+        large = isinstance(error, RequestEntityTooLarge)
+        message = f"'body' {TOO_LARGE}" if large else error.description or error.name
         return _answer(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, "invalid request", message, [message])
     if not isinstance(error, InvalidInputError):
         return _answer(status_of(error), "error", str(error), [str(error)])

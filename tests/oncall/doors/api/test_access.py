@@ -1,0 +1,85 @@
+"""Who may ask what: every endpoint, every role."""
+
+from typing import Any
+
+import pytest
+
+from oncall.domain.directory import Role
+from oncall.doors.api.endpoint import Endpoint
+from oncall.doors.api.routes import ENDPOINTS
+from tests.oncall.doors.company import Caller, Company
+
+NEEDED = {
+    "open_incident": Role.RESPONDER,
+    "list_incidents": Role.VIEWER,
+    "show_incident": Role.VIEWER,
+    "acknowledge": Role.RESPONDER,
+    "resolve": Role.RESPONDER,
+    "escalate": Role.RESPONDER,
+    "show_log": Role.VIEWER,
+    "show_pages": Role.VIEWER,
+    "show_on_call": Role.VIEWER,
+    "list_schedules": Role.VIEWER,
+    "show_shifts": Role.VIEWER,
+    "create_integration_key": Role.MANAGER,
+    "list_integration_keys": Role.MANAGER,
+    "delete_integration_key": Role.MANAGER,
+    "create_api_token": Role.ADMIN,
+    "list_api_tokens": Role.ADMIN,
+    "delete_api_token": Role.ADMIN,
+}
+
+
+def _ask(endpoint: Endpoint[Any, Any], caller: Caller) -> int:
+    path = "/api/v1" + endpoint.path.replace("{", "").replace("}", "")
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    return caller.client.open(path, method=endpoint.method, headers=headers).status_code
+
+
+def test_every_endpoint_asks_for_its_role_and_no_less(small: Company) -> None:
+    callers = {role: small.caller(role) for role in Role}
+
+    refused = {
+        (each.name, role)
+        for each in ENDPOINTS
+        for role, each_caller in callers.items()
+        if _ask(each, each_caller) == 403
+    }
+
+    assert refused == {(name, role) for name, needed in NEEDED.items() for role in Role if not role.allows(needed)}
+
+
+def test_every_endpoint_asks_for_a_token(small: Company) -> None:
+    stranger = Caller(small.app.test_client(), "oncall_" + "x" * 40)
+
+    assert {_ask(endpoint, stranger) for endpoint in ENDPOINTS} == {401}
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic YW5hOmFuYQ==", "Token {token}"])
+def test_no_usable_token_is_unauthenticated(header: str | None, small: Company, caller: Caller) -> None:
+    headers = {"Authorization": header.format(token=caller.token)} if header is not None else {}
+
+    answer = small.app.test_client().get("/api/v1/incidents", headers=headers)
+
+    assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_scheme_is_read_in_any_case(small: Company, caller: Caller) -> None:
+    headers = {"Authorization": f"bearer  {caller.token}"}
+
+    assert small.app.test_client().get("/api/v1/incidents", headers=headers).status_code == 200
+
+
+def test_token_of_a_user_may_do_no_more_than_the_user(small: Company) -> None:
+    vic = small.caller(Role.ADMIN, user="vic")
+
+    assert vic.get("/incidents").status_code == 200
+    assert vic.post("/incidents", {"service": "cloud", "title": "down"}).status_code == 403
+
+
+def test_log_in_cookie_opens_no_door_of_the_api(small: Company) -> None:
+    client = small.app.test_client()
+    client.set_cookie("oncall", "anything")
+
+    assert client.post("/api/v1/incidents", json={"service": "cloud", "title": "down"}).status_code == 401
