@@ -9,6 +9,10 @@ import rich_click as click
 from oncall.errors import OncallError
 
 _COMMANDS = {
+    "serve": "serve:serve",
+    "demo": "demo:demo",
+    "worker": "worker:worker",
+    "db": "db:db",
     "apply": "configuration:apply",
     "export": "configuration:export",
     "lint": "document:lint",
@@ -16,6 +20,9 @@ _COMMANDS = {
     "who": "rota:who",
     "shifts": "rota:shifts",
     "calendar": "calendar:calendar",
+    "token": "tokens:token",
+    "integration": "integrations:integration",
+    "user": "users:user",
 }
 """Every command, with its module in this package and its name there."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,32 +11,36 @@ from sqlalchemy import make_url
 
 from oncall.clock import SystemClock
 from oncall.doorbell import SilentDoorbell
-from oncall.errors import RefusedError
-from oncall.operations.context import Context
-from oncall.settings import from_env
+from oncall.operations.context import Context, open_context
+from oncall.operations.start import require_ready
+from oncall.settings import Settings, from_env
 from oncall.store import migrate
-from oncall.store.cipher import Cipher
-from oncall.store.database import Database
+
+
+def settings_for(data: Path | None, public_url: str | None = None, *, only: Collection[str] | None = None) -> Settings:
+    """What the environment says; `public_url` is how people reach the service where it does not say.
+
+    With `only`, no variable counts but those.
+    """
+    environ = {name: value for name, value in os.environ.items() if only is None or name in only}
+    return from_env(environ, data=data, public_url=public_url)
 
 
 @contextmanager
 def connected(data: Path | None) -> Iterator[Context]:
     """Lend the context of a command that works beside the service; an embedded database that is not there yet is made.
 
-    Raises RefusedError where the database has other tables than this release's.
+    Raises UnavailableError where the database does not answer or has other tables than this release's, SettingsError where
+    the secret key is another than the database knows.
     """
-    settings = from_env(os.environ, data=data)
+    settings = settings_for(data)
     _make_embedded(settings.database_url)
-    database = Database(settings.database_url)
+    context = open_context(settings, SystemClock(), SilentDoorbell())
     try:
-        with database.read() as session:
-            current = migrate.is_current(session)
-        if not current:
-            raise RefusedError("the database has not this release's tables: run `oncall db upgrade` first")
-        cipher = Cipher(settings.secret_keys)
-        yield Context(database, SystemClock(), SilentDoorbell(), cipher, settings.public_url)
+        require_ready(context)
+        yield context
     finally:
-        database.dispose()
+        context.database.dispose()
 
 
 def _make_embedded(database_url: str) -> None:
