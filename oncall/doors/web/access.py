@@ -60,7 +60,7 @@ def signed_in() -> User:
 
 def install_login(app: Flask) -> None:
     """Let the application know by their session cookie who is logged in."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     # It would end a log-in whenever a phone changes from Wi-Fi to mobile.
     manager.session_protection = None
     manager.user_loader(_load)
