@@ -1,3 +1,5 @@
+"""Who is on call, until when, and who is next."""
+
 from datetime import UTC, datetime, timedelta
 
 from oncall.doors.web.duties import Change, Duty, Holder, duty

@@ -1,3 +1,5 @@
+"""How values look on a page."""
+
 import pytest
 
 from oncall.doors.web.presentation import Link, initials, masked, method, sentence, web_links

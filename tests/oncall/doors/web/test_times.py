@@ -1,3 +1,5 @@
+"""Instants by the reader's clock."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""An incident's log in plain words."""
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +10,8 @@ from oncall.doors.web.words import Tone, Words, actor, message_to, severity_name
 
 NAMES = {"ana": "Ana Ruiz", "bo": "Bo Lindqvist"}
 STEP = {"policy": "engineering", "step": 2, "round": 1}
+TRIGGERED = {"by": "integration:pagerduty", "severity": "sev1", "because": "it pages", "warnings": ["odd"]}
+FAILED = {"user": "bo", "method": "voice", "because": "busy", "again_at": None}
 
 
 def said(event: str, **details: Any) -> Words:
@@ -47,28 +51,53 @@ def test_paged_names_channels_fallbacks_and_administrators(details: dict[str, An
 @pytest.mark.parametrize(
     ("event", "details", "text", "why"),
     [
-        ("triggered", {"by": "integration:pagerduty", "severity": "sev1", "because": "it pages", "warnings": ["odd"]}, "Triggered by the pagerduty integration as Sev 1", "it pages; odd"),
-        ("joined", {"by": "token:ci", "severity": "sev3", "warnings": []}, "Reported again by the token ci, as Sev 3", None),
+        ("triggered", TRIGGERED, "Triggered by the pagerduty integration as Sev 1", "it pages; odd"),
+        (
+            "joined",
+            {"by": "token:ci", "severity": "sev3", "warnings": []},
+            "Reported again by the token ci, as Sev 3",
+            None,
+        ),
         ("severity", {"by": "ana", "severity": "sev1", "was": "sev3"}, "Ana Ruiz changed it from Sev 3 to Sev 1", None),
         ("attempted", {"user": "bo", "method": "sms", "bundle": None}, "Sent Bo Lindqvist an SMS", None),
         ("attempted", {"user": "bo", "method": "voice", "bundle": "b1"}, "Called Bo Lindqvist", "together with others"),
         ("attempted", {"user": None, "method": "slack_channel"}, "Posted in the Slack channel", None),
         ("attempted", {"user": "bo", "method": "pigeon"}, "Sent Bo Lindqvist a message by pigeon", None),
         ("delivered", {"user": "bo", "method": "sms"}, "The SMS to Bo Lindqvist arrived", None),
-        ("attempt_failed", {"user": "bo", "method": "voice", "because": "busy", "again_at": None}, "The call to Bo Lindqvist failed", "busy"),
-        ("attempt_failed", {"user": "bo", "method": "voice", "because": "busy", "again_at": "2026-11-22T00:00:05Z"}, "The call to Bo Lindqvist failed", "busy; it is tried again"),
-        ("unreachable", {**STEP, "user": "bo", "because": "no usable contact method"}, "Could not page Bo Lindqvist", "no usable contact method, step 2 of round 1 of engineering"),
-        ("nobody", {**STEP, "because": "nobody is on call in engineers"}, "Nobody was reached", "nobody is on call in engineers, step 2 of round 1 of engineering"),
-        ("exhausted", {"policy": "engineering", "because": "2 rounds"}, "The escalation policy engineering ran out", "2 rounds"),
+        ("attempt_failed", FAILED, "The call to Bo Lindqvist failed", "busy"),
+        (
+            "attempt_failed",
+            {**FAILED, "again_at": "2026-11-22T00:00:05Z"},
+            "The call to Bo Lindqvist failed",
+            "busy; it is tried again",
+        ),
+        (
+            "unreachable",
+            {**STEP, "user": "bo", "because": "no way"},
+            "Could not page Bo Lindqvist",
+            "no way, step 2 of round 1 of engineering",
+        ),
+        ("nobody", {**STEP, "because": "a gap"}, "Nobody was reached", "a gap, step 2 of round 1 of engineering"),
+        (
+            "exhausted",
+            {"policy": "engineering", "because": "2 rounds"},
+            "The escalation policy engineering ran out",
+            "2 rounds",
+        ),
         ("missed", {"steps": 1, "because": "the service was away"}, "1 step went by unfired", "the service was away"),
         ("missed", {"steps": 2, "because": "the service was away"}, "2 steps went by unfired", "the service was away"),
         ("acknowledged", {"by": "ana", "via": "sms"}, "Acknowledged by Ana Ruiz", "by SMS"),
         ("escalated", {"by": "ana", "via": "carrier pigeon"}, "Ana Ruiz asked for the next step", "by carrier pigeon"),
         ("resolved", {"by": "integration:alertmanager"}, "Resolved by the alertmanager integration", None),
-        ("refused", {"do": "set_severity", "because": "it was resolved by ana"}, "Refused to set severity", "it was resolved by ana"),
+        (
+            "refused",
+            {"do": "set_severity", "because": "it was resolved by ana"},
+            "Refused to set severity",
+            "it was resolved by ana",
+        ),
         ("never_heard_of", {"because": "of that"}, "Never heard of", "of that"),
     ],
-)  # fmt: skip
+)
 def test_words_of_an_event(event: str, details: dict[str, Any], text: str, why: str | None) -> None:
     found = said(event, **details)
 
