@@ -1,0 +1,114 @@
+"""`oncall apply`, `export`, `lint` and `schema`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from oncall.cli import main
+from tests.oncall.document.company import COMPANY, with_line
+from tests.oncall.document.test_written import DEMO
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ONCALL_DATABASE_URL", "ONCALL_REDIS_URL", "ONCALL_SECRET_KEY", "ONCALL_PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def oncall(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=text)
+
+
+def test_apply_makes_the_embedded_database_and_export_gives_the_document_back(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    dry = oncall("apply", str(DEMO), "--dry-run", *data)
+    done = oncall("apply", str(DEMO), *data)
+    assert (dry.exit_code, done.exit_code, done.stderr) == (0, 0, "")
+    assert dry.stdout == done.stdout
+    assert done.stdout.splitlines()[0] == "+ users.ana"
+    exported = oncall("export", *data).stdout
+    assert oncall("apply", "-", "--prune", *data, text=exported).stdout == "nothing changes\n"
+    assert oncall("apply", str(DEMO), "--prune", *data).stdout == "nothing changes\n"
+
+
+def test_apply_in_json_lists_paths(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path), "--json")
+    assert "services.api" in json.loads(oncall("apply", "-", *data, text=COMPANY).stdout)["added"]
+    changed = oncall("apply", "-", *data, text=with_line("wait: 15m", "wait: 20m"))
+    assert json.loads(changed.stdout) == {
+        "added": [],
+        "changed": {"escalation_policies.engineering": ["steps[0].wait: 15m -> 20m"]},
+        "removed": [],
+        "kept": [],
+    }
+
+
+def test_refused_document_changes_nothing_and_exits_with_1(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    oncall("apply", "-", *data, text=COMPANY)
+    before = oncall("export", *data).stdout
+    result = oncall("apply", "-", *data, text=with_line("role: admin", "role: amdin"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("-: line 5: users.ana.role: 'amdin' is not one of")
+    assert oncall("export", *data).stdout == before
+
+
+def test_who_reads_the_database_without_config(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    oncall("apply", "-", *data, text=COMPANY)
+    result = oncall("who", "--at", "2026-11-25T18:00:00Z", "--json", *data)
+    assert json.loads(result.stdout)["schedules"] == {"engineers": ["ana"]}
+
+
+def test_wrong_setting_is_refused_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONCALL_DATABASE_URL", "mysql://nowhere")
+    result = oncall("export", "--data", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("ONCALL_DATABASE_URL: must begin with")
+
+
+def test_lint_has_nothing_to_say_of_the_demo() -> None:
+    result = oncall("lint", str(DEMO))
+    assert (result.exit_code, result.stdout) == (0, "nothing to say against it\n")
+    assert json.loads(oncall("lint", str(DEMO), "--json").stdout) == {"findings": []}
+
+
+def test_lint_exits_with_1_for_what_is_wrong_alone() -> None:
+    risky = oncall("lint", "-", text=with_line('{phone: {type: voice, address: "+1 500 555 0006"}}', "{}"))
+    assert (risky.exit_code, risky.stdout) == (
+        0,
+        "warning: line 12: users.bo: has no contact method: nobody can reach them\n",
+    )
+    wrong = oncall("lint", "-", "--json", text=with_line("turn: 12 hours", "turn: 12 hour's"))
+    (finding,) = json.loads(wrong.stdout)["findings"]
+    assert wrong.exit_code == 1
+    assert (finding["level"], finding["path"], finding["line"]) == ("error", "schedules.engineers.layers[1].turn", 27)
+
+
+def test_schema_is_json() -> None:
+    assert json.loads(oncall("schema").stdout)["title"] == "Document"
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    without = []
+    for path in commands(main):
+        result = oncall(*path, "--help")
+        assert result.exit_code == 0, path
+        _usage, _, description = result.stdout.partition("Usage: ")[2].partition("\n")
+        if f"oncall {' '.join(path)}" not in description:
+            without.append(path)
+    assert without == []

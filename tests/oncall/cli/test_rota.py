@@ -1,0 +1,131 @@
+"""`oncall who`, `shifts` and `calendar` for people, and what they refuse."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from oncall.cli import main
+from tests.oncall.document.company import COMPANY
+from tests.oncall.document.test_written import DEMO
+
+WEDNESDAY = "2026-11-25T18:00:00Z"
+
+
+def oncall(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=text)
+
+
+def test_who_is_on_call_at_an_instant() -> None:
+    result = oncall("who", "--at", WEDNESDAY, "--config", str(DEMO), "--json")
+    assert json.loads(result.stdout) == {
+        "at": WEDNESDAY,
+        "schedules": {"office": ["bo"], "nights": [], "shift-managers": ["mia"]},
+    }
+
+
+def test_who_asks_for_one_schedule_in_any_offset() -> None:
+    result = oncall("who", "--at", "2026-11-25T19:00:00+01:00", "--schedule", "office", "--config", str(DEMO), "--json")
+    assert json.loads(result.stdout) == {"at": WEDNESDAY, "schedules": {"office": ["bo"]}}
+
+
+def test_who_says_names_and_until_when_in_the_schedules_zone() -> None:
+    result = oncall("who", "--at", WEDNESDAY, "--config", str(DEMO))
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        ["schedule", "on", "call", "until"],
+        ["office", "Bo", "Lindqvist", "Wed", "2026-11-25", "17:00", "America/Denver"],
+        ["nights", "nobody", "Wed", "2026-11-25", "17:00", "America/Denver"],
+        ["shift-managers", "Mia", "Novak", "Wed", "2026-11-25", "20:00", "America/Denver"],
+    ]
+
+
+def test_who_without_an_instant_is_now() -> None:
+    result = oncall("who", "--config", str(DEMO), "--json")
+    assert result.exit_code == 0
+    assert list(json.loads(result.stdout)["schedules"]) == ["office", "nights", "shift-managers"]
+
+
+def test_document_may_come_by_standard_input() -> None:
+    result = oncall("who", "--at", WEDNESDAY, "--config", "-", "--json", text=COMPANY)
+    assert json.loads(result.stdout)["schedules"] == {"engineers": ["ana"]}
+
+
+def test_shifts_for_people_show_gaps_in_the_schedules_zone() -> None:
+    window = ("--since", "2026-11-25T00:00:00Z", "--until", "2026-11-26T00:00:00Z")
+    result = oncall("shifts", "office", *window, "--config", str(DEMO))
+    assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
+        "from (America/Denver) to on call",
+        "Tue 2026-11-24 17:00 Wed 2026-11-25 09:00 nobody",
+        "Wed 2026-11-25 09:00 Wed 2026-11-25 17:00 Bo Lindqvist",
+    ]
+
+
+def test_calendar_for_people_speaks_in_its_zone() -> None:
+    result = oncall("calendar", "hq", "open", "--at", "2026-12-24T20:00:00Z", "--config", str(DEMO))
+    assert " ".join(result.stdout.splitlines()[1].split()) == (
+        "Thu 2026-12-24 13:00 America/Denver no Mon 2026-12-28 09:00 America/Denver"
+    )
+
+
+def test_calendar_that_opens_no_more_has_no_next_opening_and_no_release() -> None:
+    text = (
+        "version: 1\ncalendars: {hq: {time_zone: UTC, special: [{date: 2026-01-05, open: [{from: 9:00, to: 10:00}]}]}}"
+    )
+    ask = ("--at", WEDNESDAY, "--config", "-", "--json")
+    assert json.loads(oncall("calendar", "hq", "open", *ask, text=text).stdout)["next_open"] is None
+    result = oncall("calendar", "hq", "release", *ask, text=text)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "calendar 'hq': the calendar does not open again" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("who", "--at", "2026-11-25T18:00:00"), "give it an offset"),
+        (("who", "--at", "yesterday"), "is not an instant"),
+        (("shifts", "office", "--since", WEDNESDAY), "--until"),
+        (("shifts", "office", "--since", WEDNESDAY, "--until", WEDNESDAY), "is not after --since"),
+        (("calendar", "hq", "open"), "--at"),
+        (("calendar", "hq", "shut", "--at", WEDNESDAY), "'shut' is not one of"),
+        (("calendar", "hq", "deadline", "--at", WEDNESDAY), "needs --for"),
+        (("calendar", "hq", "deadline", "--at", WEDNESDAY, "--for", "4 busines hours"), "did you mean 'business'?"),
+        (("calendar", "hq", "release", "--at", WEDNESDAY, "--release-at", "8"), "write one like 08:00"),
+        (("who", "--config", "no-such-file.yaml"), "does not exist"),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], said: str) -> None:
+    config = () if "--config" in arguments else ("--config", str(DEMO))
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(main, [*arguments, *config])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("who", "--schedule", "ofice"), "unknown schedule 'ofice'; did you mean 'office'?"),
+        (("shifts", "x", "--since", "2026-01-01T00:00:00Z", "--until", WEDNESDAY), "known: office, nights"),
+        (("calendar", "hk", "open", "--at", WEDNESDAY), "unknown calendar 'hk'; known: hq"),
+    ],
+)
+def test_unknown_name_is_refused_with_the_nearest(arguments: tuple[str, ...], said: str) -> None:
+    result = oncall(*arguments, "--config", str(DEMO))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert said in result.stderr
+
+
+def test_faulty_document_is_refused_with_file_line_and_path(tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(COMPANY.replace("turn: 1 week, users: [bo]", "turn: 1 weak, users: [bo]"), encoding="utf-8")
+    result = oncall("who", "--config", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"{file}: line 28: schedules.engineers.layers[2].turn: '1 weak' is not a turn")
+
+
+def test_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "binary.yaml"
+    file.write_bytes(b"version: 1\n\xff\xfe")
+    result = oncall("who", "--config", str(file))
+    assert result.exit_code == 1
+    assert "is not UTF-8 text" in result.stderr
