@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import rich_click as click
 
-from oncall.cli.connect import connected
 from oncall.document.directory import build_directory
 from oncall.document.faults import unknown
 from oncall.document.load import load_document
@@ -24,6 +23,8 @@ def directory_of(config: Path | None, data: Path | None) -> Directory:
     if config is not None:
         with faults_of(config):
             return build_directory(load_document(text_of(config)))
+    from oncall.cli.connect import connected  # noqa: PLC0415  half a second of libraries that a file alone does not need
+
     with connected(data) as context, context.database.read() as session:
         return context.directory(session)
 
