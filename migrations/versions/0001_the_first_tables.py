@@ -215,6 +215,13 @@ def _create_incidents() -> None:
         postgresql_where=sa.text("failure IS NULL"),
         sqlite_where=sa.text("failure IS NULL"),
     )
+    op.create_index(
+        "ix_timers_lease_until",
+        "timers",
+        ["lease_until"],
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+    )
 
 
 def _create_outbox() -> None:
@@ -296,9 +303,9 @@ def _create_outbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sends"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_sends_at", "sends", ["at"])
     op.create_index("ix_sends_call_id", "sends", ["call_id"])
     op.create_index("ix_sends_message_id", "sends", ["message_id"])
-    op.create_index("ix_sends_reference", "sends", ["reference"])
     op.create_table(
         "replies",
         sa.Column("reference", sa.String(), nullable=False),

@@ -11,7 +11,7 @@ import structlog
 from oncall.doorbell import LocalDoorbell
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
-from oncall.store import messages, timers
+from oncall.store.due import next_due
 
 LONGEST_SLEEP = timedelta(seconds=1)
 """How late a ring that nobody heard may make anything."""
@@ -22,14 +22,21 @@ _log = structlog.get_logger(__name__)
 
 
 class Loop:
-    """Does each of `works` in turn, again and again, on a thread of its own.
+    """On a thread of its own, does each of `works` in turn whenever something is due, and `always` at each look.
 
     A work does what is due at once and returns how much that was. Without a database the loop goes on asking each second.
     """
 
-    def __init__(self, context: Context, doorbell: LocalDoorbell, works: Sequence[Callable[[], int]]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        doorbell: LocalDoorbell,
+        works: Sequence[Callable[[], int]],
+        always: Callable[[], None],
+    ) -> None:
         self._context = context
         self._doorbell = doorbell
+        self._always = always
         self._works = works
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="oncall-loop")
@@ -57,28 +64,20 @@ class Loop:
 
     def _turn(self) -> timedelta:
         """Do what is due; how long nothing more will be."""
-        begun = self._context.clock.now()
         try:
-            done = sum(work() for work in self._works)
-            return timedelta(0) if done else self._pause(begun)
+            self._always()
+            begun = self._context.clock.now()
+            due_at = self._next_due()
+            if due_at is None or due_at > begun:
+                return min(due_at - begun, LONGEST_SLEEP) if due_at else LONGEST_SLEEP
+            # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
+            return timedelta(0) if sum(work() for work in self._works) else _BUSY
         except UnavailableError as error:
             _log.warning("the worker waits for the database", error=str(error))
         except Exception:  # noqa: BLE001  the edge of the thread on which all paging hangs
             _log.exception("the worker's loop failed and goes on")
         return LONGEST_SLEEP
 
-    def _pause(self, begun: datetime) -> timedelta:
-        due_at = next_due(self._context)
-        if due_at is None:
-            return LONGEST_SLEEP
-        if due_at <= begun:
-            # Due, and yet nobody here could take it: every sender is busy, or another worker holds it.
-            return _BUSY
-        return min(due_at - self._context.clock.now(), LONGEST_SLEEP)
-
-
-def next_due(context: Context) -> datetime | None:
-    """When the next timer or message is due; None when nothing is waiting."""
-    with context.database.read() as session:
-        times = (timers.next_due(session), messages.next_due(session))
-    return min((time for time in times if time is not None), default=None)
+    def _next_due(self) -> datetime | None:
+        with self._context.database.read() as session:
+            return next_due(session)

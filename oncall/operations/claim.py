@@ -117,7 +117,7 @@ def _claim(
     rows = _readable(messages.lock_due(session, known.keys(), now), shared)
     pending = _live([row for row in rows if row.state == MessageState.PENDING], shared)
     interrupted = [row for row in rows if row.state == MessageState.SENDING]
-    together = [*_interrupted(session, interrupted), *_bundled(pending)]
+    together = [*_interrupted(session, interrupted), *_bundled(_in_order(pending, shared))]
     return tuple(_begin(session, provider, each, shared, now) for each in together[:limit])
 
 
@@ -158,6 +158,11 @@ def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Toge
     for call, carried in calls.items():
         send = begun[carried[0].id]
         yield _Together(carried, Lookup(send.provider, send.at, is_last=send.state == SendState.UNKNOWN), call)
+
+
+def _in_order(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
+    """The messages in the order in which their incidents came."""
+    return sorted(rows, key=lambda row: shared[row.incident_id].number if row.incident_id else 0)
 
 
 def _bundled(rows: Sequence[MessageRow]) -> Iterator[_Together]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from oncall.clock import Clock
 from oncall.domain.directory import Directory
 from oncall.doorbell import Doorbell
+from oncall.settings import Settings
 from oncall.store.cipher import Cipher
 from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
@@ -28,3 +29,14 @@ class Context:
     def directory(self, session: Session) -> Directory:
         """Everything configured, as this transaction sees it."""
         return self.directories.get(session)
+
+
+def open_context(settings: Settings, clock: Clock, doorbell: Doorbell) -> Context:
+    """The context of a process with these settings; no connection is made before one is needed."""
+    return Context(
+        database=Database(settings.database_url),
+        clock=clock,
+        doorbell=doorbell,
+        cipher=Cipher(settings.secret_keys),
+        public_url=settings.public_url,
+    )

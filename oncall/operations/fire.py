@@ -23,9 +23,8 @@ def claim_timers(context: Context, lease: str, limit: int) -> tuple[ClaimedTimer
     """Claim at most `limit` timers that are due; nobody else fires them until the lease is over."""
     now = context.clock.now()
     with context.database.read() as session:
-        due_at = timers.next_due(session)
-    if due_at is None or due_at > now:
-        return ()
+        if not timers.is_any_due(session, now):
+            return ()
     return context.database.write(lambda session: timers.claim(session, now, lease, now + LEASE, limit))
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from sqlalchemy.orm import Session
+
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
 from oncall.store import key_check
@@ -13,4 +17,11 @@ def require_ready(context: Context) -> None:
     with context.database.read() as session:
         if not is_current(session):
             raise UnavailableError("the database needs migrations first: run `oncall db upgrade`")
-    context.database.write(lambda session: key_check.check(session, context.cipher))
+        known = key_check.check(session, context.cipher)
+    if not known:
+        context.database.write(partial(_keep, context))
+
+
+def _keep(context: Context, session: Session) -> None:
+    if not key_check.check(session, context.cipher):
+        key_check.keep(session, context.cipher)

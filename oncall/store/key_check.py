@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.errors import SettingsError, UnreadableError
@@ -10,6 +9,7 @@ from oncall.store.base import Base
 from oncall.store.cipher import Cipher
 
 _WORD = "oncall"
+_ONLY = 1
 
 
 class KeyCheckRow(Base):
@@ -21,19 +21,19 @@ class KeyCheckRow(Base):
     sealed: Mapped[str]
 
 
-def is_kept(session: Session) -> bool:
-    """Whether the word has been stored."""
-    return session.get(KeyCheckRow, 1) is not None
-
-
-def check(session: Session, cipher: Cipher) -> None:
-    """Store the word at the first start; at later ones raise SettingsError when no key opens it."""
-    row = session.scalars(select(KeyCheckRow).where(KeyCheckRow.id == 1).with_for_update()).one_or_none()
+def check(session: Session, cipher: Cipher) -> bool:
+    """Whether the word is kept; raises SettingsError when it is and no key opens it."""
+    row = session.get(KeyCheckRow, _ONLY)
     if row is None:
-        session.add(KeyCheckRow(id=1, sealed=cipher.seal(_WORD)))
-        return
+        return False
     try:
         cipher.open(row.sealed)
     except UnreadableError as error:
         message = "this database was used with another key: give that one, after the new one and a comma"
         raise SettingsError("ONCALL_SECRET_KEY", message) from error
+    return True
+
+
+def keep(session: Session, cipher: Cipher) -> None:
+    """Keep the word, sealed with the first key; raises IntegrityError when it is kept already."""
+    session.add(KeyCheckRow(id=_ONLY, sealed=cipher.seal(_WORD)))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, insert, select
+from sqlalchemy import ForeignKey, Index, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
@@ -33,7 +33,7 @@ class SendRow(Base):
     """One message within one provider call; those that went out as one share `call_id`, which the provider knows too."""
 
     __tablename__ = "sends"
-    __table_args__ = (Index("ix_sends_reference", "reference"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("ix_sends_at", "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
@@ -70,6 +70,13 @@ def latest(session: Session, messages: Collection[str]) -> dict[str, SendRow]:
     """The last send of each message, by the message's id; none for a message that was never sent."""
     rows = session.scalars(select(SendRow).where(SendRow.message_id.in_(messages)).order_by(SendRow.id))
     return {row.message_id: row for row in rows}
+
+
+def count_since(session: Session, instant: datetime) -> dict[tuple[str, str], int]:
+    """How many sends were begun at or after `instant`, by provider and state."""
+    query = select(SendRow.provider, SendRow.state, func.count()).where(SendRow.at >= instant)
+    rows = session.execute(query.group_by(SendRow.provider, SendRow.state))
+    return {(provider, state): count for provider, state, count in rows}
 
 
 def settle(

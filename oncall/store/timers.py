@@ -7,12 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.transition import Timer
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+
+_IS_USABLE = text("failure IS NULL")
+_IS_HELD = text("lease_until IS NOT NULL")
 
 
 class TimerRow(Base):
@@ -21,9 +37,8 @@ class TimerRow(Base):
     __tablename__ = "timers"
     __table_args__ = (
         UniqueConstraint("incident_id", "kind", "generation", "occurrence"),
-        Index(
-            "ix_timers_due_at", "due_at", postgresql_where=text("failure IS NULL"), sqlite_where=text("failure IS NULL")
-        ),
+        Index("ix_timers_due_at", "due_at", postgresql_where=_IS_USABLE, sqlite_where=_IS_USABLE),
+        Index("ix_timers_lease_until", "lease_until", postgresql_where=_IS_HELD, sqlite_where=_IS_HELD),
         {"sqlite_autoincrement": True},
     )
 
@@ -75,6 +90,11 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     return tuple(ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries) for row in rows)
 
 
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether `claim` would find anything."""
+    return session.scalar(select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).limit(1)) is not None
+
+
 def take(session: Session, claimed: ClaimedTimer) -> bool:
     """Remove a timer that is about to fire in this transaction; False when the lease has gone to somebody else."""
     mine = and_(TimerRow.id == claimed.id, TimerRow.lease == claimed.lease)
@@ -96,12 +116,11 @@ def release(session: Session, lease: str) -> None:
     session.execute(update(TimerRow).where(TimerRow.lease == lease).values(lease=None, lease_until=None))
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next timer can be claimed: when it is due, or where somebody holds it when the lease runs out."""
-    when = select(TimerRow.due_at).where(TimerRow.failure.is_(None), TimerRow.lease_until.is_(None))
-    leased = select(TimerRow.lease_until).where(TimerRow.failure.is_(None), TimerRow.lease_until.is_not(None))
-    times = [session.scalar(query.order_by(text("1")).limit(1)) for query in (when, leased)]
-    return min((time for time in times if time is not None), default=None)
+def next_due() -> tuple[Select[datetime], Select[datetime | None]]:
+    """Ask when the next timer can be claimed: when it is due, or where somebody holds it when the lease runs out."""
+    usable = select(TimerRow.due_at).where(TimerRow.failure.is_(None), TimerRow.lease_until.is_(None))
+    held = select(TimerRow.lease_until).where(TimerRow.failure.is_(None), TimerRow.lease_until.is_not(None))
+    return usable.order_by(TimerRow.due_at).limit(1), held.order_by(TimerRow.lease_until).limit(1)
 
 
 def oldest_overdue(session: Session, now: datetime) -> timedelta | None:

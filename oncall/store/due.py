@@ -1,0 +1,17 @@
+"""When something is due next, be it a timer or a message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oncall.store import messages, timers
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next timer or message can be claimed, in one short query; None when nothing is waiting."""
+    asked = (*timers.next_due(), *messages.next_due())
+    times = session.execute(select(*(query.scalar_subquery() for query in asked))).one()
+    return min((time for time in times if time is not None), default=None)
