@@ -5,37 +5,29 @@ from __future__ import annotations
 from flask import Flask
 
 from oncall.clock import Clock, SystemClock
-from oncall.doorbell import Doorbell, SilentDoorbell
+from oncall.doorbell import Doorbell, doorbell_for
 from oncall.doors import callbacks, web
 from oncall.doors.api.routes import api_blueprint
+from oncall.doors.body import LARGEST
 from oncall.doors.errors import install_errors
 from oncall.doors.headers import install_headers
 from oncall.doors.health import health
 from oncall.doors.ingest import alertmanager, pagerduty
-from oncall.operations.context import Context
+from oncall.operations.context import open_context
 from oncall.settings import Settings
-from oncall.store.cipher import Cipher
-from oncall.store.database import Database
-
-LARGEST_BODY = 1024 * 1024
-"""In bytes; twice what the largest dialect allows its senders."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbell | None = None) -> Flask:
     """The application for any WSGI server; it never runs the engine and touches no database before the first request.
 
-    The operations' context is its `extensions["oncall"]`. Without a `doorbell` of its own nobody
-    is rung, and the workers look every second.
+    The operations' context is its `extensions["oncall"]`. Without a `doorbell` of its own it
+    rings the workers through Redis where that is set; else they look every second.
     """
     app = Flask("oncall", static_folder=None)
     app.url_map.strict_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.extensions["oncall"] = Context(
-        database=Database(settings.database_url),
-        clock=clock or SystemClock(),
-        doorbell=doorbell or SilentDoorbell(),
-        cipher=Cipher(settings.secret_keys),
-        public_url=settings.public_url,
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.extensions["oncall"] = open_context(
+        settings, clock or SystemClock(), doorbell or doorbell_for(settings.redis_url)
     )
     install_errors(app)
     install_headers(app, settings.public_url)

@@ -37,3 +37,12 @@ class SilentDoorbell:
 
     def ring(self) -> None:
         """Do nothing."""
+
+
+def doorbell_for(redis_url: str | None) -> Doorbell:
+    """The bell that reaches workers in other processes: through Redis, or none that is heard where there is no Redis."""
+    if redis_url is None:
+        return SilentDoorbell()
+    from oncall.redis_doorbell import RedisDoorbell  # noqa: PLC0415  loads RQ where it is used, and nowhere else
+
+    return RedisDoorbell(redis_url)

@@ -1,0 +1,73 @@
+"""The worker's composition root: providers, engine and delivery on one context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from oncall.clock import Clock
+from oncall.delivery.deliver import Delivery
+from oncall.delivery.protocol import Provider
+from oncall.doorbell import LocalDoorbell
+from oncall.engine.heartbeat import Heartbeat
+from oncall.engine.loop import Loop
+from oncall.engine.timers import Engine
+from oncall.errors import UnavailableError
+from oncall.operations.context import Context
+from oncall.operations.start import require_ready
+from oncall.providers import sandbox, slack, twilio
+from oncall.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Everything that acts by itself: fires timers and sends messages until it is stopped."""
+
+    def __init__(self, context: Context, doorbell: LocalDoorbell, providers: Sequence[Provider]) -> None:
+        self.engine = Engine(context)
+        self.delivery = Delivery(context, providers)
+        self._context = context
+        self._heartbeat = Heartbeat(context)
+        works = (self.engine.fire_due, self.delivery.start_due)
+        self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
+
+    def start(self) -> None:
+        """Begin, on threads of its own.
+
+        Raises UnavailableError when the database does not answer or fit, and SettingsError for the wrong secret key.
+        """
+        require_ready(self._context)
+        self._loop.start()
+        _log.info("the worker runs", worker=self._heartbeat.worker)
+
+    def stop(self) -> None:
+        """Claim nothing more, finish what is under way, give up what is held, and return."""
+        self._loop.stop()
+        self.delivery.stop()
+        try:
+            self.engine.release()
+            self._heartbeat.stop()
+        except UnavailableError as error:
+            _log.warning("the worker stops without its database: its leases run out by themselves", error=str(error))
+
+
+def build_worker(
+    context: Context, doorbell: LocalDoorbell, settings: Settings, terminal: Callable[[str], object]
+) -> Worker:
+    """A worker on a context, woken by `doorbell`; `terminal` shows what the sandbox takes."""
+    return Worker(context, doorbell, build_providers(settings, context.clock, terminal))
+
+
+def build_providers(settings: Settings, clock: Clock, terminal: Callable[[str], object]) -> tuple[Provider, ...]:
+    """A provider for every vendor with credentials; the sandbox takes the other types where it is asked for."""
+    providers: list[Provider] = []
+    if settings.twilio is not None:
+        providers.append(twilio.build(settings.twilio, settings.public_url, clock))
+    if settings.slack is not None:
+        providers.append(slack.build(settings.slack, clock))
+    if settings.sandbox_file is not None:
+        served = [method for provider in providers for method in provider.methods]
+        providers.append(sandbox.build(settings.sandbox_file, clock, terminal, besides=served))
+    return tuple(providers)
