@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -113,7 +113,7 @@ def _group_alert(sent: _Notification, firing: list[_Alert], key: str) -> Alert:
     return Alert(
         title=f"{title} ({count} alerts)" if count > 1 else title,
         dedup_key=key,
-        severities=tuple(_severities(firing)),
+        severities=_severities(sent.common_labels, *(alert.labels for alert in firing)),
         body="\n".join(_lines(firing, count)),
         fields=_fields(sent, key, sent.common_labels, sent.common_annotations) | {"firing": count},
         links=_links(sent, sent.common_annotations, firing[0].generator_url if firing else ""),
@@ -124,7 +124,7 @@ def _single_alert(sent: _Notification, alert: _Alert, group: str) -> Alert:
     return Alert(
         title=_title(alert.labels, alert.annotations) or "Alertmanager",
         dedup_key=_alert_key(alert),
-        severities=tuple(_severities([alert])),
+        severities=_severities(alert.labels),
         body=alert.annotations.get("description", ""),
         fields=_fields(sent, group, alert.labels, alert.annotations),
         links=_links(sent, alert.annotations, alert.generator_url),
@@ -136,7 +136,7 @@ def _cut_alert(sent: _Notification, group: str) -> Alert:
     return Alert(
         title=f"{title}: {sent.truncated_alerts} more alerts, which the sender cut from its list",
         dedup_key=group,
-        severities=tuple(_severities(sent.alerts)),
+        severities=_severities(sent.common_labels, *(alert.labels for alert in sent.alerts)),
         fields=_fields(sent, group, sent.common_labels, sent.common_annotations),
         links=_links(sent, sent.common_annotations, ""),
     )
@@ -150,8 +150,8 @@ def _title(labels: Labels, annotations: Labels) -> str:
     return one_line(": ".join(part for part in (name, told) if part))
 
 
-def _severities(alerts: Iterable[_Alert]) -> list[str]:
-    return [alert.labels["severity"] for alert in alerts if "severity" in alert.labels]
+def _severities(*labels: Labels) -> tuple[str, ...]:
+    return tuple(each["severity"] for each in labels if "severity" in each)
 
 
 def _lines(firing: list[_Alert], count: int) -> list[str]:

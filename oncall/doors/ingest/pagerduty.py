@@ -119,9 +119,9 @@ def parse(raw: bytes) -> Firing | Act:
     raise InvalidInputError(list({fault.path: fault for fault in faults}.values()))
 
 
-def _action(text: str) -> object:
+def _action(text: str) -> str:
     sent = json.loads(text)
-    return sent.get("event_action") if isinstance(sent, dict) else None
+    return str(sent.get("event_action")) if isinstance(sent, dict) else ""
 
 
 def _read(model: type[Part], text: str, faults: list[FieldFault]) -> Part | None:
