@@ -3,35 +3,39 @@
 import contextlib
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.processes import (
+    Environment,
+    Running,
+    environment,
+    free_port,
+    oncall,
+    sent_messages,
+    serve,
+    started,
+    wait_until_ready,
+    web,
+    worker,
+)
 from tests.servers import run_valkey
 from tests.servers.postgres import SAFE, run_postgres
 
 PEOPLE = 200
-START_SECONDS = 30.0
-BIN = Path(sys.executable).parent
-
-Command = Sequence[Path | str]
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A running service with `PEOPLE` services, each of which pages a person of its own; pages land in `sandbox`."""
+    """A running service with `PEOPLE` services, each of which pages a person of its own."""
 
     name: str
     port: int
     token: str
-    sandbox: Path
-    processes: tuple[subprocess.Popen[bytes], ...]
+    home: Path
+    running: tuple[Running, ...]
 
     def connect(self) -> http.client.HTTPConnection:
         """Open a connection that may carry many requests."""
@@ -45,27 +49,23 @@ class Deployment:
         answer = connection.getresponse()
         content = answer.read()
         if answer.status != http.HTTPStatus.CREATED:
-            message = f"{answer.status}: {content.decode()}"
-            raise RuntimeError(message)
+            raise RuntimeError(f"{answer.status}: {content.decode()}")
         return int(json.loads(content)["number"])
 
     def sent(self) -> list[dict[str, str | int]]:
         """Return the messages sent so far."""
-        if not self.sandbox.exists():
-            return []
-        return [json.loads(line) for line in self.sandbox.read_text(encoding="utf-8").splitlines()]
+        return sent_messages(self.home)
 
 
 @contextlib.contextmanager
 def all_in_one() -> Iterator[Deployment]:
     """Run `oncall serve` on SQLite."""
     with tempfile.TemporaryDirectory(prefix="oncall-bench-") as name:
-        home, port = Path(name), _free_port()
-        environment = _environment(home, port)
-        serve = ["serve", "--config", str(_document(home)), "--data", name, "--port", str(port)]
-        with _started(environment, [BIN / "oncall", *serve]) as processes:
-            _wait_until_ready(port, processes)
-            yield Deployment("SQLite, oncall serve", port, _token(environment, home), home / "sent.jsonl", processes)
+        home, port = Path(name), free_port()
+        known = environment(home, port)
+        with started(known, home, serve(home, port, "--config", str(_document(home)))) as running:
+            wait_until_ready(port, running)
+            yield Deployment("SQLite, oncall serve", port, _token(known), home, running)
 
 
 @contextlib.contextmanager
@@ -77,29 +77,14 @@ def in_several_processes() -> Iterator[Deployment]:
         run_valkey() as valkey,
         postgres.database() as url,
     ):
-        home, port = Path(name), _free_port()
-        environment = _environment(home, port) | {
-            "ONCALL_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ONCALL_REDIS_URL": valkey.url,
-            "ONCALL_DATA": name,
-        }
-        _oncall(environment, "db", "upgrade")
-        _oncall(environment, "apply", str(_document(home)))
-        bind = f"127.0.0.1:{port}"
-        web: Command = [BIN / "gunicorn", "--workers", "2", "--threads", "8", "--bind", bind, "wsgi:app"]
-        with _started(environment, web, [BIN / "oncall", "worker"]) as processes:
-            _wait_until_ready(port, processes)
-            token = _token(environment, home)
-            yield Deployment("PostgreSQL + Redis", port, token, home / "sent.jsonl", processes)
-
-
-def _environment(home: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONCALL_", "TWILIO_", "SLACK_"))}
-    return kept | {
-        "ONCALL_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "ONCALL_SECRET_KEY": "a key for benchmarks alone",
-        "ONCALL_SANDBOX_FILE": str(home / "sent.jsonl"),
-    }
+        home, port = Path(name), free_port()
+        address = url.render_as_string(hide_password=False)
+        known = environment(home, port, {"ONCALL_DATABASE_URL": address, "ONCALL_REDIS_URL": valkey.url})
+        oncall(known, "db", "upgrade")
+        oncall(known, "apply", str(_document(home)))
+        with started(known, home, web(port), worker()) as running:
+            wait_until_ready(port, running)
+            yield Deployment("PostgreSQL + Redis", port, _token(known), home, running)
 
 
 def _document(home: Path) -> Path:
@@ -119,46 +104,5 @@ def _document(home: Path) -> Path:
     return path
 
 
-@contextlib.contextmanager
-def _started(environment: dict[str, str], *commands: Command) -> Iterator[tuple[subprocess.Popen[bytes], ...]]:
-    quiet = subprocess.DEVNULL
-    processes = tuple(subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) for command in commands)
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(timeout=30)
-
-
-def _oncall(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([BIN / "oncall", *arguments], env=environment, check=True, capture_output=True, text=True)
-    return done.stdout
-
-
-def _token(environment: dict[str, str], home: Path) -> str:
-    made = _oncall(environment, "token", "create", "--name", "bench", "--data", str(home), "--json")
-    return str(json.loads(made)["token"])
-
-
-def _wait_until_ready(port: int, processes: tuple[subprocess.Popen[bytes], ...]) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        for process in processes:
-            if process.poll() is not None:
-                message = f"{process.args!r} ended with {process.returncode}"
-                raise RuntimeError(message)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.suppress(OSError), contextlib.closing(connection):
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"no answer on port {port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def _token(known: Environment) -> str:
+    return str(json.loads(oncall(known, "token", "create", "--name", "bench", "--json"))["token"])

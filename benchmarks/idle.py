@@ -13,13 +13,13 @@ _SECONDS = 20.0
 def measure() -> list[tuple[str, str]]:
     """Return its memory and its share of a core; takes about half a minute, and reads /proc, so it needs Linux."""
     with all_in_one() as running:
-        (serve,) = running.processes
+        (serve,) = running.running
         time.sleep(_SETTLE_SECONDS)
-        before = _cpu_seconds(serve.pid)
+        before = _cpu_seconds(serve.process.pid)
         time.sleep(_SECONDS)
-        share = (_cpu_seconds(serve.pid) - before) / _SECONDS
+        share = (_cpu_seconds(serve.process.pid) - before) / _SECONDS
         return [
-            ("oncall serve, idle: memory", f"{_megabytes(serve.pid):.0f} MB"),
+            ("oncall serve, idle: memory", f"{_megabytes(serve.process.pid):.0f} MB"),
             ("oncall serve, idle: share of a core", f"{share:.2%}"),
         ]
 

@@ -1,0 +1,44 @@
+"""Wait for what other processes do, and let their waits be over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oncall.store.database import Database
+from oncall.store.messages import MessageRow
+from oncall.store.timers import TimerRow
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 20.0
+POLL_SECONDS = 0.02
+
+
+def eventually(ask: Callable[[], T], expected: T, patience: float = PATIENCE_SECONDS) -> None:
+    """Return as soon as `ask` answers what is expected, and fail with its last answer when it never does."""
+    end = time.monotonic() + patience
+    while (answer := ask()) != expected and time.monotonic() < end:
+        time.sleep(POLL_SECONDS)
+    assert answer == expected
+
+
+def let_pass(database_url: str, by: timedelta) -> None:
+    """Make everything that waits in the database due, or its lease run out, so much earlier, as if the time had passed."""
+    database = Database(database_url)
+
+    def work(session: Session) -> None:
+        for row in (*session.scalars(select(TimerRow)), *session.scalars(select(MessageRow))):
+            row.due_at -= by
+            if row.lease_until is not None:
+                row.lease_until -= by
+
+    try:
+        database.write(work)
+    finally:
+        database.dispose()
