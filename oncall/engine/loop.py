@@ -11,7 +11,7 @@ import structlog
 from oncall.doorbell import LocalDoorbell
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
-from oncall.store.due import next_due
+from oncall.store import due
 
 LONGEST_SLEEP = timedelta(seconds=1)
 """How late a ring that nobody heard may make anything."""
@@ -67,7 +67,7 @@ class Loop:
         try:
             self._always()
             begun = self._context.clock.now()
-            due_at = self._next_due()
+            due_at = next_due(self._context)
             if due_at is None or due_at > begun:
                 return min(due_at - begun, LONGEST_SLEEP) if due_at else LONGEST_SLEEP
             # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
@@ -78,6 +78,8 @@ class Loop:
             _log.exception("the worker's loop failed and goes on")
         return LONGEST_SLEEP
 
-    def _next_due(self) -> datetime | None:
-        with self._context.database.read() as session:
-            return next_due(session)
+
+def next_due(context: Context) -> datetime | None:
+    """When the next timer or message can be claimed; None when nothing is waiting."""
+    with context.database.read() as session:
+        return due.next_due(session)
