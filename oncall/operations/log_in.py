@@ -44,7 +44,7 @@ def _named(context: Context, name: str) -> User | None:
 
 
 def _may_try(account: str, address: str, now: datetime, session: Session) -> bool:
-    """Count this try before its password is looked at, so that many at once count too."""
+    """Count this try before its password is looked at, which takes long, so that tries made meanwhile count too."""
     login_attempts.purge(session, until=now - WINDOW)
     if login_attempts.count(session, account, address, since=now - WINDOW) >= MOST_TRIES:
         return False

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from oncall.operations.context import Context
 from oncall.settings import Settings
-from tests.oncall.doors.web.conftest import Person
+from tests.oncall.doors.web.people import Person
 
 
 def test_without_a_database_the_page_says_to_try_again(

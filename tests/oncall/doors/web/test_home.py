@@ -12,7 +12,7 @@ from oncall.operations.context import Context
 from oncall.operations.logins import create_login_link
 from oncall.settings import Settings
 from tests.clock import FrozenClock
-from tests.oncall.doors.web.conftest import Person
+from tests.oncall.doors.web.people import Person
 
 TAGS = re.compile(r"<[^>]+>|\s+")
 

@@ -10,7 +10,7 @@ from oncall.operations import act
 from oncall.operations.context import Context
 from oncall.store import incidents
 from tests.clock import FrozenClock
-from tests.oncall.doors.web.conftest import Person
+from tests.oncall.doors.web.people import Person
 from tests.oncall.doors.web.test_home import shown
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from oncall.domain.directory import Role
 from oncall.domain.incident import Incident
 from oncall.settings import Settings
-from tests.oncall.doors.web.conftest import Person
+from tests.oncall.doors.web.people import Person
 
 ANYBODY = None
 NEEDED: dict[tuple[str, str], Role | None] = {

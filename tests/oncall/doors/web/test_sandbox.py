@@ -10,7 +10,7 @@ from oncall.app import create_app
 from oncall.providers.sandbox.messages import SandboxMessage, append
 from oncall.settings import Settings
 from tests.clock import FrozenClock
-from tests.oncall.doors.web.conftest import Person
+from tests.oncall.doors.web.people import Person
 from tests.oncall.doors.web.test_home import shown
 
 
