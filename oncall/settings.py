@@ -53,6 +53,22 @@ class Settings:
         return urlsplit(self.public_url).hostname in _LOOPBACK
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ClientSettings:
+    """The server that client commands ask, and the token they ask with."""
+
+    url: str
+    token: str
+
+
+def client_from_env(environ: Mapping[str, str]) -> ClientSettings:
+    """What ONCALL_URL and ONCALL_TOKEN say; raises SettingsError with the variable's name."""
+    token = environ.get("ONCALL_TOKEN", "").strip()
+    if not token:
+        raise SettingsError("ONCALL_TOKEN", "is not set: `oncall token create --name NAME` makes a token")
+    return ClientSettings(_url(environ, "ONCALL_URL", "http://127.0.0.1:8080"), token)
+
+
 def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url: str | None = None) -> Settings:
     """The settings that `environ` holds; raises SettingsError with the variable's name.
 
