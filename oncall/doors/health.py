@@ -1,24 +1,47 @@
-"""What supervisors and load balancers ask: is it alive, may it be sent requests."""
+"""What supervisors, load balancers and Prometheus ask: is it alive, may it be sent requests, how is it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from typing import cast
+
+from flask import Blueprint, Response, current_app, jsonify
 
 from oncall.operations.context import Context
 from oncall.operations.start import require_ready
+from oncall.watch.metrics import CONTENT_TYPE
+from oncall.watch.metrics import metrics as figures
+from oncall.watch.status import as_json
+from oncall.watch.status import status as present_status
 
 health = Blueprint("health", __name__)
+
+_PLAIN = "text/plain; charset=utf-8"
 
 
 @health.get("/healthz")
 def alive() -> Response:
     """Say that the process answers; asks nothing else."""
-    return Response("alive\n", content_type="text/plain; charset=utf-8")
+    return Response("alive\n", content_type=_PLAIN)
 
 
 @health.get("/readyz")
 def ready() -> Response:
-    """Say that the database answers and has this release's tables; 503 with the reason when not."""
-    context: Context = current_app.extensions["oncall"]
-    require_ready(context)
-    return Response("ready\n", content_type="text/plain; charset=utf-8")
+    """Say that the database answers and has this release's tables and key; 503 with the reason when not."""
+    require_ready(_context())
+    return Response("ready\n", content_type=_PLAIN)
+
+
+@health.get("/status")
+def status() -> Response:
+    """Say what is overdue, what is open, which workers were seen and what gets through."""
+    return jsonify(as_json(present_status(_context())))
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """Say the same to Prometheus."""
+    return Response(figures(_context()), content_type=CONTENT_TYPE)
+
+
+def _context() -> Context:
+    return cast("Context", current_app.extensions["oncall"])
