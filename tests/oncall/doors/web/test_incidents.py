@@ -26,7 +26,7 @@ def test_page_says_what_is_wrong_who_was_paged_and_why(
     page = shown(person("ana").get("/incidents/1").text)
 
     assert "Triggered Sev 1 #1 Database down cloud · high urgency · since 19:13 (just now)" in page
-    assert "Nobody has taken it yet. More people are paged at 19:18:00" in page
+    assert "Nobody has taken it yet. The next people are paged at 19:18:00" in page
     assert "Paged Bo Lindqvist 19:13:00 On call in engineers, step 1 of round 1 of engineering" in page
     assert "Triggered by the pagerduty integration as Sev 1" in page
     assert "pg_isready: no response host db-1" in page
