@@ -19,6 +19,7 @@ from oncall.errors import (
     NotFoundError,
     OncallError,
     RefusedError,
+    SettingsError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -32,6 +33,7 @@ _STATUS: dict[type[OncallError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
+    SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

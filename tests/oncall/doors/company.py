@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,3 +144,12 @@ def run_company(database_url: str, data: Path) -> Iterator[Company]:
     apply_document(company.context, DOCUMENT, author="test", prune=False, dry_run=False)
     yield company
     company.context.database.dispose()
+
+
+def app_without_database(data: Path) -> Flask:
+    """An application whose database nobody serves."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{port}/nothing"
+    return create_app(Settings(url, PUBLIC_URL, ("a key of sixteen or more",), data), FrozenClock())

@@ -1,12 +1,11 @@
 """Alertmanager's door: one incident a group, or one an alert, resolved when it resolves."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from oncall.app import create_app
-from oncall.settings import Settings
-from tests.oncall.doors.company import Caller, Company, Said, said
+from tests.oncall.doors.company import Caller, Company, Said, app_without_database, said
 from tests.oncall.doors.ingest.notification import alert, notification
 
 Sender = Callable[..., Said]
@@ -105,10 +104,8 @@ def test_bad_notification_names_its_field_and_changes_nothing(
     assert small.caller().incidents() == []
 
 
-def test_without_a_database_the_sender_is_told_to_try_again(
-    small: Company, settings_without_database: Settings
-) -> None:
-    client = create_app(settings_without_database, small.clock).test_client()
+def test_without_a_database_the_sender_is_told_to_try_again(tmp_path: Path) -> None:
+    client = app_without_database(tmp_path).test_client()
 
     answer = said(client.post(f"/integrations/alertmanager/{'k' * 32}", json=notification()))
 

@@ -1,13 +1,12 @@
 """PagerDuty's door: exact answers, and nothing done for what is refused."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oncall.app import create_app
-from oncall.settings import Settings
-from tests.oncall.doors.company import PUBLIC_URL, Caller, Company, Said, said
+from tests.oncall.doors.company import Caller, Company, Said, app_without_database, said
 
 Sender = Callable[..., Said]
 DOWN = {"event_action": "trigger", "payload": {"summary": "db down", "source": "db1", "severity": "critical"}}
@@ -191,12 +190,10 @@ def test_other_methods_and_addresses_are_refused_in_the_same_shape(small: Compan
     assert set(wrong_method.json) == set(wrong_address.json) == {"status", "message", "errors"}
 
 
-def test_without_a_database_the_sender_is_told_to_try_again(
-    small: Company, settings_without_database: Settings
-) -> None:
-    app = create_app(settings_without_database, small.clock)
+def test_without_a_database_the_sender_is_told_to_try_again(tmp_path: Path) -> None:
+    client = app_without_database(tmp_path).test_client()
 
-    answered = said(app.test_client().post("/v2/enqueue", json={"routing_key": "k" * 32, **DOWN}))
+    answered = said(client.post("/v2/enqueue", json={"routing_key": "k" * 32, **DOWN}))
 
     assert (answered.status_code, answered.headers["Retry-After"]) == (503, "5")
     assert answered.json == {
@@ -204,4 +201,3 @@ def test_without_a_database_the_sender_is_told_to_try_again(
         "message": "the database does not answer: try again",
         "errors": ["the database does not answer: try again"],
     }
-    assert app.extensions["oncall"].public_url == PUBLIC_URL
