@@ -1,0 +1,16 @@
+"""A floor for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.oncall.floor import Floor, open_floor
+
+
+@pytest.fixture
+def floor(database_url: str) -> Iterator[Floor]:
+    """The service without its doors, on SQLite and on PostgreSQL."""
+    with open_floor(database_url) as floor:
+        yield floor
