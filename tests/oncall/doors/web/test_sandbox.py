@@ -36,7 +36,8 @@ def messages(settings: Settings) -> None:
 def test_messages_are_shown_newest_first(person: Callable[[str], Person]) -> None:
     page = person("mia").get("/sandbox").text
 
-    assert "Slack C0123 02:13:00 &lt;b&gt;hello&lt;/b&gt; SMS Bo Lindqvist +15005550006 #7 02:13:00 #7 SEV1" in shown(page)
+    expected = "Slack C0123 02:13:00 &lt;b&gt;hello&lt;/b&gt; SMS Bo Lindqvist +15005550006 #7 02:13:00 #7 SEV1"
+    assert expected in shown(page)
     assert 'href="/incidents/7"' in page
 
 
