@@ -100,16 +100,22 @@ class _Listener(SimpleWorker):
     def attach(self, doorbell: LocalDoorbell, stopping: threading.Event) -> None:
         self._bell = doorbell
         self._stopping = stopping
+        self._at_work = False
 
     def execute_job(self, job: Any, queue: Queue) -> None:
         self._bell.ring()
+        self._at_work = True
         super().execute_job(job, queue)
+        self._at_work = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         del frame
         _log.info("the worker stops", signal=signal.Signals(signum).name)
         self._stopping.set()
-        raise StopRequested
+        self._stop_requested = True
+        # RQ swallows whatever is raised within a job, and ends after it by itself.
+        if not self._at_work:
+            raise StopRequested
 
 
 def _connect(redis_url: str, *, timeout: float | None) -> Redis:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 import redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from oncall.operations.claim import LEASE
+from oncall.redis_doorbell import QUEUE, rung
 from tests.processes import (
     Running,
     environment,
@@ -148,3 +151,11 @@ def test_stopped_redis_leaves_the_workers_looking_for_themselves(cluster: Cluste
 
     cluster.trigger(1)
     eventually(cluster.paged, Counter({"first0": 1, "first1": 1}))
+
+
+def test_workers_stop_in_the_middle_of_a_hail_of_rings(cluster: Cluster) -> None:
+    with redis.Redis.from_url(cluster.redis_url) as client:
+        bell = Queue(QUEUE, connection=client, serializer=JSONSerializer)
+        bell.enqueue_many([Queue.prepare_data(rung, result_ttl=0, failure_ttl=0) for _ in range(2000)])
+
+    assert [running.stop() for running in cluster.workers] == [0, 0]
