@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from oncall.errors import FieldFault, InvalidInputError, RefusedError
+from oncall.errors import FieldFault, InvalidInputError, UnavailableError
 from oncall.operations.context import Context
 from oncall.store import idempotency
 from oncall.store.idempotency import IdempotencyRow
@@ -30,7 +30,7 @@ def begin(context: Context, asker: str, key: str, fingerprint: str) -> Answered 
     """Begin a request, or return the answer that it was given before.
 
     `fingerprint` stands for the whole request. Raises InvalidInputError when the key was used for another request, and
-    RefusedError while the same one is being worked on; one that was never answered may be begun again after a minute.
+    UnavailableError while the same one is being worked on; one that was never answered may be begun again after a minute.
     """
     now = context.clock.now()
 
@@ -45,7 +45,7 @@ def begin(context: Context, asker: str, key: str, fingerprint: str) -> Answered 
         if row.status is not None and row.answer is not None:
             return Answered(row.status, row.answer)
         if now - row.begun_at < _GIVEN_UP:
-            raise RefusedError("the same request is being worked on: try again in a moment")
+            raise UnavailableError("the same request is being worked on: try again in a moment")
         row.begun_at = now
         return None
 

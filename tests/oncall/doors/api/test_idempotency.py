@@ -74,10 +74,12 @@ def test_repeat_after_a_crash_before_the_record_opens_no_second_incident(
         crashing.setattr(idempotency, "abandon", crash)
         with pytest.raises(CrashError):
             admin.post("/incidents", DOWN, key="k1")
+    at_once = admin.post("/incidents", DOWN, key="k1")
     company.clock.advance(timedelta(minutes=2))
 
     again = admin.post("/incidents", DOWN, key="k1")
 
+    assert (at_once.status_code, at_once.headers["Retry-After"]) == (503, "5")
     assert (again.status_code, again.json["number"]) == (200, 1)
     assert len(admin.incidents()) == 1
 
