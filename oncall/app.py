@@ -23,7 +23,8 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     The operations' context is its `extensions["oncall"]`. Without a `doorbell` of its own it
     rings the workers through Redis where that is set; else they look every second.
     """
-    app = Flask("oncall", static_folder=None)
+    # The pages bring their own files; the path is where the extensions put theirs.
+    app = Flask("oncall", static_folder=None, static_url_path="/static")
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.extensions["oncall"] = open_context(

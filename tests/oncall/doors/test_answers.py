@@ -1,13 +1,16 @@
 """What every door has in common: the shape of errors, the headers, the mending of text."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.routing import Rule
 
 from oncall.doors.body import json_text
 from oncall.doors.headers import install_headers
@@ -31,6 +34,21 @@ def test_address_that_is_not_there_is_answered_in_the_shape_of_its_neighbours(co
         "/integrations/nothing": (404, "application/problem+json"),
         "/nothing": (404, "text/html; charset=utf-8"),
     }
+
+
+def method_of(rule: Rule) -> str:
+    [method] = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return method
+
+
+def test_trailing_slash_is_tolerated_everywhere(company: Company) -> None:
+    routes = company.app.url_map.bind("")
+    rules = [rule for rule in company.app.url_map.iter_rules() if "<path:" not in rule.rule and rule.rule != "/"]
+
+    found = [routes.match(re.sub("<.*?>", "1", rule.rule) + "/", method_of(rule))[0] for rule in rules]
+
+    assert "pagerduty.enqueue" in found
+    assert found == [rule.endpoint for rule in rules]
 
 
 def test_method_that_is_not_allowed_names_those_that_are(company: Company) -> None:
@@ -113,15 +131,13 @@ def test_what_is_no_json_is_refused_as_a_whole(raw: bytes) -> None:
     assert [fault.path for fault in refused.value.faults] == [""]
 
 
-@given(
-    st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.text(st.characters(exclude_characters="\0"))
-        | st.floats(allow_nan=False, allow_infinity=False),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_characters="\0")), inner),
-    )
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(CHARACTERS),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(CHARACTERS), inner),
 )
+
+
+@given(JSON)
 def test_json_is_the_same_after_it(value: object) -> None:
     assert json.loads(json_text(json.dumps(value).encode())) == value
