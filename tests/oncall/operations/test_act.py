@@ -1,0 +1,93 @@
+"""Acknowledge, escalate, resolve: stored before they are answered, refused where the rules say so."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from oncall.domain.incident import State
+from oncall.errors import NotFoundError, RefusedError
+from oncall.operations import act
+from oncall.operations.claim import Call, claim_messages
+from oncall.store.messages import Types
+from tests.oncall.floor import MINUTE, Floor
+
+ALL = Types(other_than=frozenset())
+
+
+def test_acknowledge_stops_the_pages(floor: Floor) -> None:
+    incident = floor.trigger()
+    done = act.acknowledge(floor.context, incident.id, "ana", "page")
+    assert (done.state, done.acknowledged_by) == (State.ACKNOWLEDGED, "ana")
+    assert floor.attempts("1") == {("ana", "sms"): "void", ("ana", "voice"): "void"}
+    floor.pass_time(60 * MINUTE)
+    assert floor.vendor.sent == []
+
+
+def test_incident_is_found_by_its_number_too(floor: Floor) -> None:
+    incident = floor.trigger()
+    assert act.resolve(floor.context, str(incident.number), "ana").id == incident.id
+
+
+@pytest.mark.parametrize("key", ["7", "nonsense", "99999999999999999999", ""])
+def test_unknown_incident_is_not_found(floor: Floor, key: str) -> None:
+    with pytest.raises(NotFoundError):
+        act.acknowledge(floor.context, key, "ana")
+
+
+def test_refused_command_changes_nothing_and_is_in_the_log(floor: Floor) -> None:
+    floor.trigger()
+    resolved = act.resolve(floor.context, "1", "ana")
+    with pytest.raises(RefusedError, match="resolved by ana"):
+        act.acknowledge(floor.context, "1", "bo")
+    assert floor.incident("1") == resolved
+    assert floor.events("1")[-1] == "refused"
+
+
+def test_escalate_pages_the_next_step_and_stales_the_timer_of_the_last(floor: Floor) -> None:
+    floor.trigger()
+    floor.work()
+    act.escalate(floor.context, "1", "ana")
+    floor.work()
+    assert [sent.user for sent in floor.vendor.sent] == ["ana", "bo"]
+    floor.pass_time(4 * MINUTE)
+    floor.pass_time(MINUTE)
+    assert [sent.user for sent in floor.vendor.sent if sent.method == "sms"] == ["ana", "bo", "ana"]
+
+
+def test_key_without_an_open_incident_is_ignored(floor: Floor) -> None:
+    assert act.resolve_by_key(floor.context, "cloud", "db", "monitor") is None
+    assert act.acknowledge_by_key(floor.context, "cloud", "db", "monitor") is None
+
+
+def test_monitor_acknowledges_and_resolves_by_its_key(floor: Floor) -> None:
+    floor.trigger(dedup_key="db")
+    acknowledged = act.acknowledge_by_key(floor.context, "cloud", "db", "monitor")
+    resolved = act.resolve_by_key(floor.context, "cloud", "db", "monitor")
+    assert acknowledged is not None
+    assert resolved is not None
+    assert (acknowledged.state, resolved.state) == (State.ACKNOWLEDGED, State.RESOLVED)
+    assert act.resolve_by_key(floor.context, "cloud", "db", "monitor") is None
+
+
+def test_of_an_acknowledgement_and_a_claim_at_once_the_later_sees_the_earlier(floor: Floor) -> None:
+    for number in range(1, 11):
+        floor.trigger(f"db {number}")
+        start = threading.Barrier(2)
+
+        def acknowledge(key: str = str(number), start: threading.Barrier = start) -> int:
+            start.wait(20)
+            act.acknowledge(floor.context, key, "ana")
+            return len(floor.pages(key)[0].attempts[0].sends)
+
+        def claim(start: threading.Barrier = start) -> tuple[Call, ...]:
+            start.wait(20)
+            return claim_messages(floor.context, "vendor", ALL, 1)
+
+        with ThreadPoolExecutor(2) as pool:
+            acknowledging, claiming = pool.submit(acknowledge), pool.submit(claim)
+        # Whatever was claimed was recorded before the acknowledgement; nothing is claimed after it.
+        assert acknowledging.result() == len(claiming.result())
+        assert claim_messages(floor.context, "vendor", ALL, 1) == ()

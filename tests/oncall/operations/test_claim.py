@@ -1,0 +1,109 @@
+"""Claims: each call by one worker, the urgent first, and what is void by nobody."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import update
+
+from oncall.domain.incident import Incident
+from oncall.operations import act
+from oncall.operations.claim import LEASE, claim_messages, resend
+from oncall.operations.settle import Sent, settle
+from oncall.store.incidents import IncidentRow
+from oncall.store.messages import Types
+from tests.oncall.floor import MINUTE, SECOND, Floor, open_context
+
+ALL = Types(other_than=frozenset())
+
+
+def test_many_workers_claim_each_call_once(floor: Floor, database_url: str) -> None:
+    for number in range(40):
+        floor.trigger(f"db {number}", service="cloud" if number % 2 else "shop")
+    others = [open_context(database_url, floor.clock) for _ in range(3)]
+    with ThreadPoolExecutor(6) as pool:
+        workers = [floor.context, *others] * 6
+        claimed = list(pool.map(lambda context: claim_messages(context, "vendor", ALL, 2), workers))
+    # Workers that looked at the same moment leave what another was taking: here it is taken at last.
+    claimed += [claim_messages(floor.context, "vendor", ALL, 8)]
+    for other in others:
+        other.database.dispose()
+    ids = [message.id for calls in claimed for call in calls for message in call.messages]
+    assert len(ids) == len(set(ids)) == 40
+
+
+def test_claimed_call_is_nobody_elses_until_its_lease_is_over(floor: Floor) -> None:
+    floor.trigger()
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    floor.clock.advance(LEASE - SECOND)
+    assert claim_messages(floor.context, "vendor", ALL, 8) == ()
+    floor.clock.advance(SECOND)
+    (again,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert again.id == call.id
+    assert again.lookup is not None
+    assert again.lease != call.lease
+
+
+def test_urgent_goes_first_where_not_all_can_go(floor: Floor) -> None:
+    floor.trigger("slow", severity="sev4")
+    floor.clock.advance(MINUTE)
+    floor.trigger("down", service="shop", severity="sev1")
+    urgencies = []
+    for _ in range(2):
+        (call,) = claim_messages(floor.context, "vendor", Types(of=frozenset({"sms"})), 1)
+        urgencies.append(call.urgency)
+    assert urgencies == ["high", "low"]
+
+
+def test_only_the_wanted_types_are_claimed(floor: Floor) -> None:
+    floor.trigger()
+    floor.clock.advance(2 * MINUTE)
+    assert claim_messages(floor.context, "vendor", Types(of=frozenset({"slack"})), 8) == ()
+    (voice,) = claim_messages(floor.context, "vendor", Types(other_than=frozenset({"sms"})), 8)
+    assert voice.type == "voice"
+
+
+def test_damaged_incident_keeps_no_other_waiting(floor: Floor) -> None:
+    damaged = floor.trigger("damaged")
+    floor.trigger("whole", service="shop")
+    spoil(floor, damaged, run={"nonsense": 1})
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert [message.incident.title for message in call.messages if message.incident] == ["whole"]
+    assert claim_messages(floor.context, "vendor", ALL, 8) == ()
+
+
+def test_incident_that_cannot_be_opened_is_paged_all_the_same(floor: Floor) -> None:
+    sealed = floor.trigger("secret", sensitive=True)
+    spoil(floor, sealed, sealed="spoilt")
+    floor.work()
+    assert "#1" in floor.vendor.sent[0].text
+    assert floor.incident("1").title == "(encrypted with a key that is not configured)"
+
+
+def test_page_that_a_newer_one_replaced_is_not_sent(floor: Floor) -> None:
+    floor.trigger()
+    for _ in range(2):
+        act.escalate(floor.context, "1", "ana")
+    floor.work()
+    assert [sent.user for sent in floor.vendor.sent] == ["ana"]
+    assert [page.attempts[0].state for page in floor.pages("1")] == ["void", "void", "sent"]
+
+
+def test_of_two_workers_that_found_a_call_lost_one_makes_it_again(floor: Floor) -> None:
+    floor.trigger()
+    claim_messages(floor.context, "vendor", ALL, 8)
+    floor.clock.advance(LEASE)
+    (first,) = claim_messages(floor.context, "vendor", ALL, 8)
+    floor.clock.advance(LEASE)
+    (second,) = claim_messages(floor.context, "vendor", ALL, 8)
+    fresh = resend(floor.context, second, "lost")
+    assert resend(floor.context, first, "lost") is None
+    assert fresh is not None
+    settle(floor.context, fresh, Sent("ref"))
+    assert floor.events("1") == ["triggered", "paged", "resent", "attempted"]
+
+
+def spoil(floor: Floor, incident: Incident, **values: object) -> None:
+    """Write nonsense over what is stored of an incident."""
+    spoilt = update(IncidentRow).where(IncidentRow.id == incident.id).values(values)
+    floor.context.database.write(lambda session: session.execute(spoilt))

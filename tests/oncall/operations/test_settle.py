@@ -1,0 +1,114 @@
+"""What came of a call, and what vendors report later: in any order, twice, late (docs/semantics.md 6.4)."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Literal
+
+import pytest
+
+from oncall.operations import act
+from oncall.operations.claim import LEASE, Call, claim_messages, resend
+from oncall.operations.settle import Failed, Sent, receipt, settle
+from oncall.store.messages import Types
+from tests.oncall.floor import Floor
+
+ALL = Types(other_than=frozenset())
+Report = Literal["delivered", "failed"]
+
+
+def claimed(floor: Floor) -> Call:
+    floor.trigger()
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    return call
+
+
+def report(floor: Floor, call: Call, status: Report) -> bool:
+    return receipt(floor.context, call.id, status, "30005 unknown handset", "permanent")
+
+
+def test_settled_twice_is_settled_once(floor: Floor) -> None:
+    call = claimed(floor)
+    settle(floor.context, call, Sent("ref"))
+    settle(floor.context, call, Sent("ref"))
+    assert floor.events("1").count("attempted") == 1
+
+
+def test_acknowledged_meanwhile_a_failure_is_only_logged(floor: Floor) -> None:
+    call = claimed(floor)
+    act.acknowledge(floor.context, "1", "ana")
+    settle(floor.context, call, Failed("busy", "transient"))
+    assert floor.events("1")[-1] == "attempt_failed"
+    assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "void"}
+
+
+def test_receipt_tells_that_it_arrived(floor: Floor) -> None:
+    call = claimed(floor)
+    settle(floor.context, call, Sent("ref"))
+    assert report(floor, call, "delivered")
+    assert floor.attempts("1")["ana", "sms"] == "delivered"
+    assert floor.events("1")[-1] == "delivered"
+
+
+def test_undelivered_is_a_failure_and_the_next_method_comes_at_once(floor: Floor) -> None:
+    call = claimed(floor)
+    settle(floor.context, call, Sent("ref"))
+    report(floor, call, "failed")
+    floor.work()
+    assert [sent.method for sent in floor.vendor.sent] == ["voice"]
+    assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "sent"}
+
+
+def test_undelivered_for_a_passing_reason_is_sent_again(floor: Floor) -> None:
+    call = claimed(floor)
+    settle(floor.context, call, Sent("ref"))
+    receipt(floor.context, call.id, "failed", "carrier busy", "transient")
+    assert floor.attempts("1")["ana", "sms"] == "pending"
+
+
+def test_receipt_before_the_caller_has_recorded_the_call_counts(floor: Floor) -> None:
+    call = claimed(floor)
+    report(floor, call, "delivered")
+    settle(floor.context, call, Sent("ref"))
+    (send,) = floor.pages("1")[0].attempts[0].sends
+    assert (send.state, send.reference) == ("delivered", "ref")
+    assert floor.events("1") == ["triggered", "paged", "attempted", "delivered"]
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations(["delivered", "delivered", "failed"]))))
+def test_first_final_report_holds(floor: Floor, order: tuple[Report, ...]) -> None:
+    call = claimed(floor)
+    settle(floor.context, call, Sent("ref"))
+    for status in order:
+        report(floor, call, status)
+    assert floor.attempts("1")["ana", "sms"] == order[0]
+    assert len([event for event in floor.events("1") if event in {"delivered", "attempt_failed"}]) == 1
+
+
+def test_receipt_for_an_unknown_call_is_none_of_ours(floor: Floor) -> None:
+    assert not receipt(floor.context, "nonsense", "delivered", "", "permanent")
+
+
+def test_late_word_of_a_worker_that_was_given_up_changes_only_its_own_send(floor: Floor) -> None:
+    slow = claimed(floor)
+    floor.clock.advance(LEASE)
+    (taken,) = claim_messages(floor.context, "vendor", ALL, 8)
+    fresh = resend(floor.context, taken, "lost")
+    assert fresh is not None
+    settle(floor.context, slow, Failed("timeout", "transient"))
+    assert floor.attempts("1")["ana", "sms"] == "sending"
+    settle(floor.context, fresh, Sent("ref"))
+    assert floor.attempts("1")["ana", "sms"] == "sent"
+    assert floor.events("1") == ["triggered", "paged", "resent", "attempted"]
+
+
+def test_bundle_is_settled_for_each_of_its_incidents(floor: Floor) -> None:
+    floor.trigger("db down")
+    floor.trigger("disk full")
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    act.acknowledge(floor.context, "1", "ana")
+    settle(floor.context, call, Sent("ref"))
+    report(floor, call, "failed")
+    assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "void"}
+    floor.work()
+    assert [[line.number for line in sent.lines] for sent in floor.vendor.sent] == [[2]]
