@@ -1,0 +1,67 @@
+"""The loop wakes when it is rung, by itself within a second, and survives whatever happens to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from oncall.doorbell import LocalDoorbell
+from oncall.engine.loop import Loop, next_due
+from oncall.errors import UnavailableError
+from tests.oncall.floor import MINUTE, Floor
+
+PATIENCE = 20
+
+
+@contextmanager
+def running(loop: Loop) -> Iterator[None]:
+    loop.start()
+    try:
+        yield
+    finally:
+        loop.stop()
+
+
+def test_due_page_goes_out_when_the_loop_is_rung(floor: Floor) -> None:
+    doorbell, sent = LocalDoorbell(), threading.Event()
+    floor.vendor.meanwhile = lambda _sent: sent.set()
+    loop = Loop(floor.context, doorbell, [floor.engine.fire_due, floor.delivery.start_due], lambda: None)
+    with running(loop):
+        floor.trigger()
+        doorbell.ring()
+        assert sent.wait(PATIENCE)
+    assert not loop.is_running
+
+
+def test_due_page_goes_out_although_nobody_rings(floor: Floor) -> None:
+    sent = threading.Event()
+    floor.vendor.meanwhile = lambda _sent: sent.set()
+    with running(Loop(floor.context, LocalDoorbell(), [floor.delivery.start_due], lambda: None)):
+        floor.trigger()
+        assert sent.wait(PATIENCE)
+
+
+def test_loop_goes_on_after_an_outage_and_after_a_fault(floor: Floor) -> None:
+    doorbell, looked = LocalDoorbell(), threading.Event()
+    faults = [UnavailableError("away"), KeyError("a fault of ours")]
+
+    def look() -> None:
+        if faults:
+            doorbell.ring()
+            raise faults.pop()
+        looked.set()
+
+    with running(Loop(floor.context, doorbell, [], look)):
+        assert looked.wait(PATIENCE)
+    assert faults == []
+
+
+def test_next_due_is_the_earliest_of_timers_messages_and_leases(floor: Floor) -> None:
+    assert next_due(floor.context) is None
+    floor.trigger()
+    assert next_due(floor.context) == floor.clock.now()
+    floor.work()
+    assert next_due(floor.context) == floor.clock.now() + 2 * MINUTE
+    floor.pass_time(2 * MINUTE)
+    assert next_due(floor.context) == floor.clock.now() + 3 * MINUTE

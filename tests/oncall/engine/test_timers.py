@@ -1,0 +1,128 @@
+"""Timers fire once, whoever fires them, and none keeps the others waiting (docs/semantics.md 5.6, 6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select, update
+
+from oncall.engine.timers import Engine
+from oncall.errors import UnavailableError
+from oncall.operations import act
+from oncall.operations.fire import LEASE, claim_timers, fire
+from oncall.store.incidents import IncidentRow
+from oncall.store.timers import TimerRow
+from tests.oncall.floor import MINUTE, SECOND, Floor, open_context
+
+
+def timers(floor: Floor) -> list[TimerRow]:
+    with floor.context.database.read() as session:
+        return list(session.scalars(select(TimerRow).order_by(TimerRow.id)))
+
+
+def test_step_fires_when_it_is_due_and_not_before(floor: Floor) -> None:
+    floor.trigger()
+    floor.clock.advance(5 * MINUTE - SECOND)
+    assert floor.engine.fire_due() == 0
+    floor.clock.advance(SECOND)
+    assert floor.engine.fire_due() == 1
+    assert [page.user for page in floor.pages("1")] == ["ana", "bo"]
+    assert [timer.due_at for timer in timers(floor)] == [floor.clock.now() + 5 * MINUTE]
+
+
+def test_stale_timer_does_nothing_and_is_gone(floor: Floor) -> None:
+    floor.trigger()
+    act.acknowledge(floor.context, "1", "ana")
+    floor.clock.advance(5 * MINUTE)
+    assert floor.engine.fire_due() == 1
+    assert floor.events("1") == ["triggered", "paged", "acknowledged"]
+    assert timers(floor) == []
+
+
+def test_many_workers_fire_each_timer_once(floor: Floor, database_url: str) -> None:
+    for number in range(30):
+        floor.trigger(f"db {number}")
+    floor.clock.advance(5 * MINUTE)
+    others = [open_context(database_url, floor.clock) for _ in range(3)]
+    engines = [floor.engine, *(Engine(other) for other in others)]
+    with ThreadPoolExecutor(4) as pool:
+        fired = list(pool.map(lambda engine: engine.fire_due(), engines * 3))
+    for other in others:
+        other.database.dispose()
+    assert sum(fired) == 30
+    assert {floor.events(str(number)).count("paged") for number in range(1, 31)} == {2}
+
+
+def test_timer_of_a_worker_that_died_is_fired_when_its_lease_is_over(floor: Floor) -> None:
+    floor.trigger()
+    floor.clock.advance(5 * MINUTE)
+    (claimed,) = claim_timers(floor.context, "the dead one's", 10)
+    floor.clock.advance(LEASE - SECOND)
+    assert floor.engine.fire_due() == 0
+    floor.clock.advance(SECOND)
+    assert floor.engine.fire_due() == 1
+    assert not fire(floor.context, claimed)
+    assert floor.events("1").count("paged") == 2
+
+
+def test_acknowledgement_before_the_fire_keeps_the_next_step_from_being_paged(floor: Floor) -> None:
+    floor.trigger()
+    floor.clock.advance(5 * MINUTE)
+    (claimed,) = claim_timers(floor.context, "mine", 10)
+    act.acknowledge(floor.context, "1", "ana")
+    assert fire(floor.context, claimed)
+    assert floor.events("1") == ["triggered", "paged", "acknowledged"]
+
+
+def test_bad_timer_is_set_aside_after_three_tries_and_keeps_no_other_waiting(floor: Floor) -> None:
+    bad = floor.trigger("bad")
+    floor.trigger("good", service="shop")
+    spoil = update(IncidentRow).where(IncidentRow.id == bad.id).values(run={"nonsense": 1})
+    floor.context.database.write(lambda session: session.execute(spoil))
+    floor.clock.advance(5 * MINUTE)
+    assert floor.engine.fire_due() == 1
+    assert floor.events("2").count("paged") == 2
+    for _ in range(3):
+        floor.clock.advance(2 * SECOND)
+        assert floor.engine.fire_due() == 0
+    (kept,) = (timer for timer in timers(floor) if timer.incident_id == bad.id)
+    assert kept.tries == 2
+    assert kept.failure is not None
+    assert kept.failure.startswith("UnreadableError")
+
+
+@pytest.fixture
+def outage(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Let the database answer so many more writes, then no more."""
+    write = floor.context.database.write
+
+    def cut_after(writes: int) -> None:
+        left = [writes]
+
+        def failing(work: Callable[[object], object]) -> object:
+            if not left[0]:
+                raise UnavailableError("away")
+            left[0] -= 1
+            return write(work)
+
+        monkeypatch.setattr(floor.context.database, "write", failing)
+
+    yield cut_after
+    monkeypatch.undo()
+
+
+def test_what_an_outage_kept_from_being_fired_is_fired_as_soon_as_it_is_over(
+    floor: Floor, outage: Callable[[int], None]
+) -> None:
+    for number in range(3):
+        floor.trigger(f"db {number}")
+    floor.clock.advance(5 * MINUTE)
+    outage(2)
+    with pytest.raises(UnavailableError):
+        floor.engine.fire_due()
+    outage(100)
+    assert floor.engine.fire_due() == 2
+    assert {floor.events(str(number)).count("paged") for number in (1, 2, 3)} == {2}
+    assert {timer.tries for timer in timers(floor)} == {0}
