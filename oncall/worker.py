@@ -15,6 +15,7 @@ from oncall.engine.loop import Loop
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
+from oncall.operations.recover import take_over
 from oncall.operations.start import require_ready
 from oncall.providers import sandbox, slack, twilio
 from oncall.settings import Settings
@@ -39,6 +40,8 @@ class Worker:
         Raises UnavailableError when the database does not answer or fit, and SettingsError for the wrong secret key.
         """
         require_ready(self._context)
+        if self._context.database.is_sqlite:
+            take_over(self._context)
         self._loop.start()
         _log.info("the worker runs", worker=self._heartbeat.worker)
 

@@ -39,9 +39,11 @@ def worker(*, data: Path | None) -> None:
         running = build_worker(context, doorbell, settings, click.echo)
         try:
             running.start()
-            _wait(settings.redis_url, doorbell, stopping)
+            try:
+                _wait(settings.redis_url, doorbell, stopping)
+            finally:
+                running.stop()
         finally:
-            running.stop()
             context.database.dispose()
 
 

@@ -167,7 +167,10 @@ def _missing(key: str) -> NotFoundError:
 
 def _named(key: str) -> Select[IncidentRow]:
     is_number = key.isascii() and key.isdecimal() and len(key) < len(str(2**31))
-    return select(IncidentRow).where(IncidentRow.number == int(key) if is_number else IncidentRow.id == key)
+    # PostgreSQL takes no NUL, not even to say that there is no such id.
+    return select(IncidentRow).where(
+        IncidentRow.number == int(key) if is_number else IncidentRow.id == key.replace("\0", "?")
+    )
 
 
 def _changing(incident: Incident) -> dict[str, Any]:

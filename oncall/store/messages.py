@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
@@ -134,6 +134,11 @@ def lock_held(session: Session, lease: str) -> tuple[MessageRow, ...]:
     return tuple(session.scalars(query.execution_options(populate_existing=True)))
 
 
+def release_all(session: Session, now: datetime) -> None:
+    """Let every sender's lease run out now."""
+    session.execute(update(MessageRow).where(_SENDING).values(lease_until=now))
+
+
 def next_due() -> tuple[Select[datetime], Select[datetime | None]]:
     """Ask when the next message can be claimed: when it is due, or when the lease of its sender runs out."""
     pending = select(MessageRow.due_at).where(_PENDING).order_by(MessageRow.due_at).limit(1)
@@ -149,8 +154,7 @@ def oldest_overdue(session: Session, now: datetime) -> timedelta | None:
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     pending = and_(_PENDING, MessageRow.due_at <= now)
-    over = or_(MessageRow.lease_until.is_(None), MessageRow.lease_until <= now)
-    return or_(pending, and_(_SENDING, over))
+    return or_(pending, and_(_SENDING, MessageRow.lease_until <= now))
 
 
 def _add(

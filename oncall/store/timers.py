@@ -90,6 +90,11 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     return tuple(ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries) for row in rows)
 
 
+def release_all(session: Session) -> None:
+    """Give up every timer that anybody holds."""
+    session.execute(update(TimerRow).where(TimerRow.lease.is_not(None)).values(lease=None, lease_until=None))
+
+
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether `claim` would find anything."""
     return session.scalar(select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).limit(1)) is not None

@@ -8,11 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select, update
 
+from oncall.delivery.protocol import Receipt
+from oncall.engine.loop import next_due
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations import act
+from oncall.operations.claim import claim_messages
 from oncall.operations.fire import LEASE, claim_timers, fire
+from oncall.operations.recover import take_over
 from oncall.store.incidents import IncidentRow
+from oncall.store.messages import Types
 from oncall.store.timers import TimerRow
 from tests.oncall.floor import MINUTE, SECOND, Floor, open_context
 
@@ -126,3 +131,16 @@ def test_what_an_outage_kept_from_being_fired_is_fired_as_soon_as_it_is_over(
     assert floor.engine.fire_due() == 2
     assert {floor.events(str(number)).count("paged") for number in (1, 2, 3)} == {2}
     assert {timer.tries for timer in timers(floor)} == {0}
+
+
+def test_only_engine_takes_over_at_once_what_a_killed_one_held(floor: Floor) -> None:
+    floor.trigger()
+    floor.clock.advance(5 * MINUTE)
+    claim_timers(floor.context, "the dead one's", 10)
+    claim_messages(floor.context, "vendor", Types(other_than=frozenset()), 8)
+    take_over(floor.context)
+    assert next_due(floor.context) == floor.clock.now()
+    floor.vendor.found.extend([Receipt("found")] * 2)
+    floor.work()
+    assert floor.events("1").count("paged") == 2
+    assert floor.attempts("1")["ana", "sms"] == "sent"

@@ -31,7 +31,7 @@ def test_incident_is_found_by_its_number_too(floor: Floor) -> None:
     assert act.resolve(floor.context, str(incident.number), "ana").id == incident.id
 
 
-@pytest.mark.parametrize("key", ["7", "nonsense", "99999999999999999999", ""])
+@pytest.mark.parametrize("key", ["7", "nonsense", "99999999999999999999", "", "\0"])
 def test_unknown_incident_is_not_found(floor: Floor, key: str) -> None:
     with pytest.raises(NotFoundError):
         act.acknowledge(floor.context, key, "ana")
