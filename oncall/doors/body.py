@@ -17,14 +17,19 @@ LARGEST = 1024 * 1024
 def json_text(raw: bytes) -> str:
     """The body as clean JSON text; raises InvalidInputError with an empty path when it is not JSON.
 
-    What no database column can hold is mended, since a page is worth more than a character: bytes that are not UTF-8 and
-    halves of surrogate pairs become U+FFFD, NUL is left out. Refused are numbers that are not finite and more than 32 levels.
+    What no database column can hold becomes U+FFFD, since a page is worth more than a character: bytes that are not UTF-8,
+    halves of surrogate pairs, NUL. Refused are numbers that are not finite and more than 32 levels.
     """
     try:
         value = json.loads(raw.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise _malformed(f"JSON parse error: {error}") from error
     return json.dumps(_clean(value, DEEPEST))
+
+
+def without_nul(text: str) -> str:
+    """The text with U+FFFD in the place of NUL, which PostgreSQL does not hold."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -39,7 +44,7 @@ def _finite(digits: str) -> float:
 
 def _clean(value: Any, levels: int) -> Any:
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return without_nul(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not isinstance(value, dict | list):
         return value
     if not levels:

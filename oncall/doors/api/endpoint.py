@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from oncall.domain.directory import Role
 from oncall.doors.api.asker import Asker
-from oncall.doors.body import json_text
+from oncall.doors.body import json_text, without_nul
 from oncall.doors.problem import faults_of
 from oncall.errors import FieldFault, InvalidInputError
 from oncall.operations.context import Context
@@ -129,7 +129,8 @@ def read_query(model: type[Query], sent: MultiDict[str, str]) -> Query:
     if doubled:
         raise InvalidInputError(doubled)
     try:
-        return model.model_validate_strings(sent.to_dict(), strict=True)
+        said = {name: without_nul(value) for name, value in sent.items()}
+        return model.model_validate_strings(said, strict=True)
     except ValidationError as error:
         raise InvalidInputError(faults_of(error)) from error
 

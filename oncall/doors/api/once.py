@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 
 from flask import Request, Response
@@ -14,16 +15,14 @@ from oncall.operations import idempotency
 from oncall.operations.context import Context
 from oncall.operations.idempotency import Answered
 
-_LONGEST = 255
-
 
 def request_key(request: Request, asker: Asker) -> str | None:
     """What stands for the key that the asker chose, the same for the same asker and key alone; None without one."""
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method != "POST":
         return None
-    if not 0 < len(key) <= _LONGEST or not key.isascii() or not key.isprintable():
-        raise InvalidInputError([FieldFault("Idempotency-Key", f"needs 1 to {_LONGEST} printable ASCII characters")])
+    if not re.fullmatch("[!-~]{1,255}", key):
+        raise InvalidInputError([FieldFault("Idempotency-Key", "needs 1 to 255 ASCII letters, digits or signs")])
     return hashlib.sha256(f"{asker.name}\n{key}".encode()).hexdigest()
 
 

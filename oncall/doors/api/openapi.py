@@ -82,10 +82,11 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter is left out or is there; null is no text."""
-    shown = {key: value for key, value in schema.items() if key not in {"anyOf", "default"} or value is not None}
-    choices = [each for each in shown.pop("anyOf", []) if each != {"type": "null"}]
-    return {**shown, **choices[0]} if len(choices) == 1 else {**shown, **({"anyOf": choices} if choices else {})}
+    """The schema of a parameter that may be left out: null is no text."""
+    if "anyOf" not in schema:
+        return schema
+    [choice] = [each for each in schema["anyOf"] if each != {"type": "null"}]
+    return cast("dict[str, Any]", choice)
 
 
 def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:

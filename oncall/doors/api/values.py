@@ -30,8 +30,8 @@ InstantIn = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(_DATE_
 InstantOut = Annotated[datetime, PlainSerializer(format_instant, return_type=str), WithJsonSchema(_DATE_TIME)]
 """An instant as answered: UTC, with `Z`."""
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
-"""A name or a key: something, not too much, and no control characters."""
+Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x01-\x1f\x7f]+$")]
+"""A name or a key: something, not too much, and no control characters; NUL has been mended before."""
 
 Limit = Annotated[int, Field(ge=1, le=200)]
 """How many items a page of a list holds."""

@@ -22,11 +22,19 @@ def takes_input(endpoint: Endpoint[Any, Any]) -> bool:
     return endpoint.method == "POST" or endpoint.query is not NoQuery
 
 
+def _without_security(company: Company) -> dict[str, Any]:
+    """The description but for tokens: each request has one, and test_access.py looks at those that have none."""
+    description: dict[str, Any] = said(company.app.test_client().get("/api/openapi.json")).json
+    del description["security"], description["components"]["securitySchemes"]
+    return description
+
+
 def send(endpoint: Endpoint[Any, Any], mode: GenerationMode, company: Company) -> None:
     """Call the endpoint with made-up requests, and hold every answer against the description."""
     caller = company.caller()
     caller.open()
-    described = schemathesis.openapi.from_wsgi("/api/openapi.json", company.app)
+    described = schemathesis.openapi.from_dict(_without_security(company))
+    described.app = company.app
     cases = described.find_operation_by_id(endpoint.name).as_strategy(generation_mode=mode)
 
     @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))

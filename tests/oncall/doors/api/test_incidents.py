@@ -103,7 +103,13 @@ def test_characters_that_no_database_holds_do_not_lose_a_page(admin: Caller) -> 
     answer = admin.post_raw("/incidents", b'{"service": "cloud", "title": "disk \\u0000full \\ud83d", "body": "\xe4"}')
 
     assert answer.status_code == 201
-    assert (answer.json["title"], answer.json["body"]) == ("disk full �", "�")
+    assert (answer.json["title"], answer.json["body"]) == ("disk �full �", "�")
+
+
+def test_list_of_a_service_that_no_database_can_name_is_empty(admin: Caller) -> None:
+    admin.open()
+
+    assert admin.get("/incidents?service=%00cloud").json["incidents"] == []
 
 
 def test_list_gives_the_newest_first_page_by_page(admin: Caller) -> None:
