@@ -152,6 +152,10 @@ def _attempt_failed(details: Details, names: Names) -> tuple[str, str | None]:
     return f"The {message_to(details['method'], _person(details, names))} failed", f"{details['because']}{again}"
 
 
+def _resent(details: Details, names: Names) -> tuple[str, str | None]:
+    return f"The {message_to(details['method'], _person(details, names))} is sent again", _because(details)
+
+
 def _unreachable(details: Details, names: Names) -> tuple[str, str | None]:
     return f"Could not page {_person(details, names)}", _with_step(details)
 
@@ -193,6 +197,7 @@ _SAYINGS: dict[str, tuple[Tone, Callable[[Details, Names], tuple[str, str | None
     "attempted": (Tone.QUIET, _attempted),
     "delivered": (Tone.QUIET, _delivered),
     "attempt_failed": (Tone.BAD, _attempt_failed),
+    "resent": (Tone.BAD, _resent),
     "unreachable": (Tone.BAD, _unreachable),
     "nobody": (Tone.BAD, _nobody),
     "exhausted": (Tone.BAD, _exhausted),

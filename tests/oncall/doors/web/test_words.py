@@ -71,6 +71,7 @@ def test_paged_names_channels_fallbacks_and_administrators(details: dict[str, An
             "The call to Bo Lindqvist failed",
             "busy; it is tried again",
         ),
+        ("resent", FAILED, "The call to Bo Lindqvist is sent again", "busy"),
         (
             "unreachable",
             {**STEP, "user": "bo", "because": "no way"},
