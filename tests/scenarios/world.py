@@ -144,7 +144,7 @@ class World:
 
     def log(self, number: int) -> list[dict[str, Any]]:
         """An incident's log."""
-        entries: list[dict[str, Any]] = self.get(f"/api/v1/incidents/{number}/log")["log"]
+        entries: list[dict[str, Any]] = self.get(f"/api/v1/incidents/{number}/log")
         return entries
 
     def close(self) -> None:

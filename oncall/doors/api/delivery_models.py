@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from oncall.doors.api.endpoint import Input
-from oncall.doors.api.values import Cursor, InstantOut, Limit
+from oncall.doors.api.values import Cursor, InstantOut, PartLimit
 from oncall.store.deliveries import AttemptRecord, PageRecord, SendRecord
 
 
 class PartQuery(Input):
     """Which part of a long list, oldest first."""
 
-    limit: Limit = 200
+    limit: PartLimit = 1000
     cursor: Cursor | None = None
 
 
@@ -28,11 +28,8 @@ class LogEntry(BaseModel):
     event: str
 
 
-class Log(BaseModel):
-    """One page of the log, in order; `next_cursor` is null on the last."""
-
-    log: list[LogEntry]
-    next_cursor: str | None
+class Log(RootModel[list[LogEntry]]):
+    """The log in order; where it is very long, the header `Link` names the address of the next part."""
 
 
 class SendOut(BaseModel):
@@ -72,11 +69,8 @@ class PageOut(BaseModel):
     attempts: list[AttemptOut]
 
 
-class Pages(BaseModel):
-    """One page of the list of pages, in order; `next_cursor` is null on the last."""
-
-    pages: list[PageOut]
-    next_cursor: str | None
+class Pages(RootModel[list[PageOut]]):
+    """The pages in order; where they are very many, the header `Link` names the address of the next part."""
 
 
 def page_shown(page: PageRecord, *, with_addresses: bool) -> dict[str, Any]:

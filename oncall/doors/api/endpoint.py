@@ -50,10 +50,11 @@ class Call(Generic[Query, Body]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call answers: the status and, unless it is 204, the value."""
+    """What a call answers: the status and, unless it is 204, the value; `following` is the cursor of a plain list's next part."""
 
     status: int
     value: BaseModel | None = None
+    following: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

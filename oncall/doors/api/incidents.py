@@ -85,7 +85,7 @@ def show_log(call: Call[PartQuery, NoBody]) -> Answer:
         entries = log_of(session, incident.id)
     part, following = part_after(entries, call.query.cursor, call.query.limit)
     log = [LogEntry(**as_json(entry, incident.id)) for entry in part]
-    return Answer(200, Log(log=log, next_cursor=following))
+    return Answer(200, Log(log), following)
 
 
 def show_pages(call: Call[PartQuery, NoBody]) -> Answer:
@@ -98,7 +98,7 @@ def show_pages(call: Call[PartQuery, NoBody]) -> Answer:
         found = pages_of(session, incident.id)
     part, following = part_after(found, call.query.cursor, call.query.limit)
     pages = [PageOut(**page_shown(page, with_addresses=call.asker.may_see_addresses_of(page.user))) for page in part]
-    return Answer(200, Pages(pages=pages, next_cursor=following))
+    return Answer(200, Pages(pages), following)
 
 
 def _request(body: OpenIncident, by: str) -> TriggerRequest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
@@ -50,7 +51,11 @@ def _view(endpoint: Endpoint[Any, Any]) -> Callable[..., Response]:
 def _perform(endpoint: Endpoint[Any, Any], call: Call[Any, Any]) -> Response:
     answer = endpoint.handle(call)
     text = answer.value.model_dump_json() if answer.value is not None else ""
-    return Response(text, answer.status, content_type="application/json")
+    response = Response(text, answer.status, content_type="application/json")
+    if answer.following is not None:
+        part = urlencode({**request.args.to_dict(), "cursor": answer.following})
+        response.headers["Link"] = f'<{call.context.public_url}{request.path}?{part}>; rel="next"'
+    return response
 
 
 def _require_printable(path: dict[str, str]) -> None:

@@ -36,6 +36,9 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"
 Limit = Annotated[int, Field(ge=1, le=200)]
 """How many items a page of a list holds."""
 
+PartLimit = Annotated[int, Field(ge=1, le=1000)]
+"""How many entries a part of a plain list holds."""
+
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
 """Where the next page of a list begins: the `next_cursor` of the page before, and nothing else."""
 

@@ -106,7 +106,7 @@ class Caller:
 
     def events(self, incident: str | int) -> list[str]:
         """The events of an incident's log, in order."""
-        return [entry["event"] for entry in self.get(f"/incidents/{incident}/log").json["log"]]
+        return [entry["event"] for entry in self.get(f"/incidents/{incident}/log").json]
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

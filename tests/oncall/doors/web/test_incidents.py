@@ -114,14 +114,27 @@ def test_what_a_sender_wrote_is_text_and_never_markup(
     assert "javascript:" not in bo.get("/incidents/1").text
 
 
-def test_sensitive_incident_is_read_in_full_only_on_the_page(
+def test_sensitive_incident_is_read_in_full_by_responders_alone(
     person: Callable[[str], Person], open_incident: Callable[..., Incident]
 ) -> None:
-    open_incident("Customer 4711 leaked", sensitive=True)
-    page = person("vic").get("/incidents/1").text
+    open_incident("Customer 4711 leaked", body="Customer 4711", fields={"customer": "Customer 4711"}, sensitive=True)
+    bo, vic = person("bo"), person("vic")
 
-    assert "Customer 4711 leaked" in page
-    assert "<title>#1 cloud" in page
+    for path in ("/", "/incidents/1"):
+        assert "Customer 4711 leaked" in bo.get(path).text
+        assert "Sensitive incident 1" in vic.get(path).text
+        assert "4711" not in vic.get(path).text
+    assert "<title>#1 cloud" in bo.get("/incidents/1").text
+
+
+def test_link_that_no_browser_could_follow_does_not_keep_the_page_from_showing(
+    person: Callable[[str], Person], open_incident: Callable[..., Incident]
+) -> None:
+    open_incident(links=({"href": "http://[", "text": "Dashboard"},))
+    answer = person("bo").get("/incidents/1")
+
+    assert answer.status_code == 200
+    assert "Dashboard" not in answer.text
 
 
 def test_long_log_is_shown_from_its_end_and_whole_on_demand(

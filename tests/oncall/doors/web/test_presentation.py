@@ -34,6 +34,7 @@ def test_links_that_do_not_lead_to_the_web_are_left_out() -> None:
         {"href": "javascript:alert(1)", "text": "Dashboard"},
         {"href": " javascript:alert(1)", "text": "Dashboard"},
         {"href": "//example.com", "text": "Dashboard"},
+        {"href": "http://[", "text": "Dashboard"},
         {"text": "nowhere"},
     ]
 
