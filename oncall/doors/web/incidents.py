@@ -13,6 +13,7 @@ from oncall.domain.incident import Incident
 from oncall.doors.web.access import context, needs, signed_in
 from oncall.doors.web.live import live_page
 from oncall.doors.web.paged import paged
+from oncall.doors.web.presentation import readable
 from oncall.doors.web.words import words
 from oncall.errors import RefusedError
 from oncall.operations import act
@@ -38,7 +39,7 @@ def show(number: int) -> ResponseReturnValue:
     most = None if "all" in request.args else MOST_SHOWN
     return live_page(
         "web/incident.html",
-        incident=incident,
+        incident=readable(incident, signed_in().role),
         log=[(entry, words(entry, g.names)) for entry in reversed(entries)][:most],
         pages=paged(pages, g.names, signed_in())[:most],
         earlier=most is not None and len(entries) > most,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from flask import Flask, g
 
+from oncall.domain.directory import Role
+from oncall.domain.incident import Incident
 from oncall.doors.web import words
 from schedules import format_instant
 
@@ -45,10 +47,24 @@ def masked(address: str) -> str:
     return f"…{address[-_SHOWN_DIGITS:]}" if len(address) > _SHOWN_DIGITS else "…"
 
 
+def readable(incident: Incident, role: Role) -> Incident:
+    """The incident as that role may read it: the text of a sensitive one is for responders and above, as in the API."""
+    if not incident.sensitive or role.allows(Role.RESPONDER):
+        return incident
+    return replace(incident, title=f"Sensitive incident {incident.number}", body="", fields={}, links=())
+
+
 def web_links(links: Iterable[Mapping[str, str]]) -> list[Link]:
-    """Those of an incident's links that lead to the web; a `javascript:` or the like is left out."""
+    """Those of an incident's links that lead to the web; a `javascript:` or the like is left out, as is what is no address."""
     found = [(link.get("href", ""), link.get("text", "")) for link in links]
-    return [Link(href, text or href) for href, text in found if urlsplit(href).scheme in {"http", "https"}]
+    return [Link(href, text or href) for href, text in found if _leads_to_the_web(href)]
+
+
+def _leads_to_the_web(href: str) -> bool:
+    try:
+        return urlsplit(href).scheme in {"http", "https"}
+    except ValueError:  # `http://[`, which senders may well send
+        return False
 
 
 def _person(user: str) -> str:
