@@ -38,12 +38,16 @@ def create_login_link(context: Context, user: str) -> str:
 
 def use_login_link(context: Context, secret: str) -> User:
     """Use a link up and return its user; raises NotFoundError for one that is unknown, used or too old."""
+    now = context.clock.now()
 
     def work(session: Session) -> User:
-        user = logins.take_link(session, digest(secret), context.clock.now())
+        user = logins.take_link(session, digest(secret), now)
         if user is None:
             raise NotFoundError("this link was used already or is too old: ask for another one")
-        return _require_user(context.directory(session), user)
+        found = _require_user(context.directory(session), user)
+        if logins.credential(session, user) is None:
+            session.add(CredentialRow(user_id=user, password_hash=None, generation=0, changed_at=now))
+        return found
 
     return context.database.write(work)
 
@@ -70,10 +74,13 @@ def check_password(context: Context, user: str | None, password: str) -> bool:
 
 
 def session_stamp(context: Context, user: str) -> str:
-    """What a session must have been begun under to be good still: it changes with the password."""
+    """What a session must have been begun under to be good still: it changes with the password.
+
+    It is another for a later user of the same id, so what somebody who left still holds opens nothing of theirs.
+    """
     with context.database.read() as session:
         credential = logins.credential(session, user)
-    return str(credential.generation) if credential else _NEVER
+    return f"{credential.generation}.{credential.changed_at.timestamp()}" if credential else _NEVER
 
 
 def _change(session: Session, user: str, hashed: str, now: datetime) -> None:

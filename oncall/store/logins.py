@@ -11,7 +11,10 @@ from oncall.store.base import Base
 
 
 class CredentialRow(Base):
-    """How a user logs in; sessions begun under another `generation` are over."""
+    """How a user logs in; sessions begun under another `generation` are over.
+
+    `password_hash` is None for one who has used a link and set no password yet.
+    """
 
     __tablename__ = "credentials"
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from oncall.domain.directory import Role
 from oncall.errors import InvalidInputError, NotFoundError, RefusedError, UnauthenticatedError
 from oncall.operations import logins
+from oncall.operations.apply import apply_document
 from oncall.operations.integrations import create_integration, find_integration, revoke_integration
 from oncall.operations.tokens import TokenHolder, create_token, revoke_token, use_token
 from oncall.store.integrations import IntegrationRow, services_with_keys
 from oncall.store.logins import LoginLinkRow
 from oncall.store.tokens import TokenRow, list_tokens
-from tests.oncall.floor import SECOND, Floor
+from tests.oncall.floor import DOCUMENT, SECOND, Floor
 
 
 def test_systems_token_acts_under_its_own_name(floor: Floor) -> None:
@@ -135,6 +136,21 @@ def test_password_opens_and_changing_it_ends_sessions_and_links(floor: Floor) ->
     assert not logins.check_password(floor.context, "ana", "first password")
     with pytest.raises(NotFoundError):
         logins.use_login_link(floor.context, link)
+
+
+@pytest.mark.parametrize("by_link", [True, False], ids=["by link", "by password"])
+def test_session_of_somebody_who_left_is_not_one_of_a_later_user_of_that_id(floor: Floor, by_link: bool) -> None:  # noqa: FBT001
+    stamps = []
+    for document in (DOCUMENT, DOCUMENT.replace("  vic:", "  kim:"), DOCUMENT):
+        apply_document(floor.context, document, author="test", prune=True, dry_run=False)
+        if document is DOCUMENT:
+            logins.use_login_link(floor.context, logins.create_login_link(floor.context, "vic").rpartition("/")[2])
+            if not by_link:
+                logins.set_password(floor.context, "vic", "a long password")
+        stamps.append(logins.session_stamp(floor.context, "vic"))
+        floor.clock.advance(SECOND)
+    assert len(set(stamps)) == 3
+    assert stamps[1] == "never"
 
 
 @pytest.mark.parametrize("user", ["bo", "nobody", None])
