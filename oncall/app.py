@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from oncall.clock import Clock, SystemClock
 from oncall.doorbell import Doorbell, doorbell_for
@@ -30,6 +31,9 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     app.extensions["oncall"] = open_context(
         settings, clock or SystemClock(), doorbell or doorbell_for(settings.redis_url)
     )
+    if settings.proxies:
+        # Of what proxies say, only who calls: by it tries of passwords are counted.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
     install_errors(app)
     install_headers(app, settings.public_url)
     for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, health):

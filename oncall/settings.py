@@ -36,7 +36,10 @@ class SlackSettings:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """What the environment says; secrets never show in its repr."""
+    """What the environment says; secrets never show in its repr.
+
+    `proxies` is how many reverse proxies stand before the service, each of which names its caller in X-Forwarded-For.
+    """
 
     database_url: str
     public_url: str
@@ -46,11 +49,7 @@ class Settings:
     twilio: TwilioSettings | None = None
     slack: SlackSettings | None = None
     sandbox_file: Path | None = None
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether the service is reached on this machine alone."""
-        return urlsplit(self.public_url).hostname in _LOOPBACK
+    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,6 +87,7 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         twilio=_twilio(environ),
         slack=_slack(environ),
         sandbox_file=Path(sandbox) if sandbox else None,
+        proxies=_count(environ, "ONCALL_PROXIES"),
     )
 
 
@@ -104,6 +104,13 @@ def _scheme(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> 
     if value and urlsplit(value).scheme not in schemes:
         raise SettingsError(name, f"must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
     return value or None
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name) or "0"
+    if not (value.isascii() and value.isdigit() and len(value) == 1):
+        raise SettingsError(name, f"{value!r} is not a number from 0 to 9")
+    return int(value)
 
 
 def _database_url(environ: Mapping[str, str], data: Path) -> str:

@@ -90,7 +90,14 @@ def serve_forever(
 def _listen(app: Flask, host: str, port: int) -> Any:
     try:
         return create_server(
-            app, host=host, port=port, threads=_THREADS, max_request_body_size=_LARGEST_BODY, ident=None
+            app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            max_request_body_size=_LARGEST_BODY,
+            ident=None,
+            # The application reads such headers only as far as ONCALL_PROXIES says.
+            clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
         message = f"{host}:{port} cannot be listened on ({error.strerror}): choose another --host or --port"

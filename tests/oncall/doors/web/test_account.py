@@ -139,6 +139,26 @@ def test_failure_does_not_tell_whether_there_is_the_account(user: str, stranger:
     assert "There is no account with that name and that password." in answer.text
 
 
+@pytest.mark.parametrize(("proxies", "from_elsewhere"), [(0, 429), (1, 303)], ids=["none", "one"])
+def test_address_is_the_one_that_trusted_proxies_name(
+    settings: Settings,
+    clock: FrozenClock,
+    context: Context,
+    serve: Callable[[Settings, FrozenClock], Flask],
+    proxies: int,
+    from_elsewhere: int,
+) -> None:
+    set_password(context, "bo", PASSWORD)
+    behind = Person(serve(replace(settings, proxies=proxies), clock).test_client())
+
+    def tried(password: str, caller: str) -> int:
+        form = {"csrf_token": behind.token("/login"), "user": "bo", "password": password}
+        return behind.client.post("/login", data=form, headers={"X-Forwarded-For": f"spoofed, {caller}"}).status_code
+
+    assert [tried("wrong", "192.0.2.1") for _ in range(MOST_TRIES + 1)][-1] == 429
+    assert tried(PASSWORD, "198.51.100.7") == from_elsewhere
+
+
 def test_many_failures_shut_that_address_out_and_no_other(
     stranger: Person, context: Context, clock: FrozenClock, app: Flask
 ) -> None:
