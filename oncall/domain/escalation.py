@@ -59,7 +59,7 @@ def fire_next(draft: Draft, base: datetime) -> None:
         _move(draft)
         step = draft.run.policy.steps[draft.run.step - 1]
         if _fire(draft, draft.run.step, step.targets):
-            _arm(draft, base + step.wait)
+            _arm(draft, _end_of(step.wait, base, draft.now))
             return
         if _end_empty_round(draft, base):
             return
@@ -78,7 +78,7 @@ def _end_empty_round(draft: Draft, base: datetime) -> bool:
     if draft.run.reached or not _round_is_over(draft.run):
         return False
     _tell_fallback(draft)
-    _arm(draft, base + _cycle(draft.run.policy))
+    _arm(draft, _end_of(_cycle(draft.run.policy), base, draft.now))
     return True
 
 
@@ -109,6 +109,11 @@ def _cycle(policy: EscalationPolicy) -> timedelta:
     return sum((step.wait for step in policy.steps), timedelta(0))
 
 
+def _end_of(wait: timedelta, base: datetime, now: datetime) -> datetime:
+    """When a wait from `base` is over; where an outage has swallowed it all, it is waited from now."""
+    return base + wait if base + wait > now else now + wait
+
+
 def _exhaust(draft: Draft, base: datetime) -> None:
     draft.change_run(exhausted=True)
     draft.log(
@@ -116,7 +121,7 @@ def _exhaust(draft: Draft, base: datetime) -> None:
     )
     _tell_fallback(draft)
     if draft.incident.urgency is Urgency.HIGH:
-        _arm(draft, base + FALLBACK_AGAIN)
+        _arm(draft, _end_of(FALLBACK_AGAIN, base, draft.now))
     else:
         draft.change_run(next_at=None)
 
@@ -145,7 +150,8 @@ def _skip_missed(draft: Draft, due_at: datetime) -> datetime:
 
 def _whole_rounds(run: Run, late: timedelta) -> int:
     """How many rounds may be passed over at once; the last one is walked, so that its end is noticed."""
-    possible = late // _cycle(run.policy)
+    # Where the clock was set back a timer fires early, and has missed nothing.
+    possible = max(0, late // _cycle(run.policy))
     return possible if run.policy.repeat is None else max(0, min(possible, run.policy.repeat - run.round))
 
 

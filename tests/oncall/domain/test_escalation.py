@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from oncall.domain.commands import Acknowledge, Escalate, FireTimer, Resolve
-from oncall.domain.directory import Role, SlackChannelTarget, User
+from oncall.domain.directory import Role, SlackChannelTarget, Step, User, UserTarget
 from oncall.domain.incident import AttemptState, State
 from oncall.domain.transition import Transition
 from tests.oncall.domain.cast import (
@@ -209,6 +209,39 @@ def test_late_by_less_than_the_wait_keeps_the_rhythm() -> None:
 
     assert paged(second) == [("bo", 2, 1)]
     assert [timer.due_at for timer in second.timers] == [NIGHT + 10 * MINUTE]
+
+
+def test_clock_set_back_a_moment_still_fires_the_step_that_was_due() -> None:
+    story = Story(directory(policy=steps("ana", "bo", "mia")))
+    opened = story.at(NIGHT, trigger())
+
+    second = fire(story, opened, late=-timedelta(milliseconds=3))
+
+    assert paged(second) == [("bo", 2, 1)]
+    assert events(second) == ["paged"]
+
+
+def test_fallback_is_paged_once_after_an_outage_and_again_a_quarter_of_an_hour_later() -> None:
+    story = Story(directory(person("bo"), person("ana"), policy=steps("bo"), repeat=0, fallback=("ana",)))
+    opened = story.at(NIGHT, trigger())
+
+    back = fire(story, opened, late=timedelta(hours=3))
+
+    (timer,) = back.timers
+    assert paged(back) == [("ana", "fallback", 1)]
+    assert timer.due_at == NIGHT + timedelta(hours=3, minutes=20)
+
+
+def test_step_that_stands_in_for_an_empty_one_after_an_outage_has_its_wait() -> None:
+    slow = Step((UserTarget("mute"),), timedelta(minutes=30))
+    story = Story(directory(person("ana"), person("bo"), MUTE, policy=(*steps("ana"), slow, *steps("bo", "ana"))))
+    opened = story.at(NIGHT, trigger())
+
+    back = fire(story, opened, late=20 * MINUTE)
+
+    (timer,) = back.timers
+    assert paged(back) == [("bo", 3, 1)]
+    assert timer.due_at == NIGHT + 30 * MINUTE
 
 
 def test_escalation_by_hand_fires_the_next_step_now_and_silences_the_old_timer() -> None:
