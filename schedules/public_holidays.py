@@ -1,7 +1,7 @@
 """Public holidays: the tables of the `holidays` library, with dates added and removed by hand."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 
@@ -14,19 +14,21 @@ class Holidays:
     """The dates on which a calendar's weekly windows fall out.
 
     With a country, its public holidays are looked up year by year when a date of that year is asked about: the table
-    has no first or last year of its own. What is in `add` is a holiday, what is in `remove` is none.
+    has no first or last year of its own. `known` are those of years that were looked up before, and stays as it is
+    whatever a later table says. What is in `add` is a holiday, what is in `remove` is none.
     """
 
     country: str | None = None
     subdivision: str | None = None
     add: frozenset[date] = frozenset()
     remove: frozenset[date] = frozenset()
+    known: Mapping[int, frozenset[date]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse an unknown country or subdivision, and a date both added and removed."""
-        for field, days in (("add", self.add), ("remove", self.remove)):
+        for name, days in (("add", self.add), ("remove", self.remove)):
             for day in days:
-                require_year(day, field)
+                require_year(day, name)
         both = sorted(self.add & self.remove)
         if both:
             raise ScheduleError("remove", f"{both[0].isoformat()} is also in `add`: keep it in one of them")
@@ -41,7 +43,8 @@ class Holidays:
             return True
         if self.country is None or day in self.remove:
             return False
-        return day in _public_holidays_of_year(self.country, self.subdivision, day.year)
+        known = self.known.get(day.year)
+        return day in (_public_holidays_of_year(self.country, self.subdivision, day.year) if known is None else known)
 
 
 def public_holidays(country: str, subdivision: str | None, years: Iterable[int]) -> frozenset[date]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import ParamSpec, TypeVar
 
 from oncall.document.faults import Fault, Path
@@ -20,10 +21,13 @@ from schedules import (
     SpecialDate,
     When,
     Window,
+    public_holidays,
 )
 
 T = TypeVar("T")
 P = ParamSpec("P")
+PublicHolidays = Mapping[int, frozenset[date]]
+"""A calendar's public holidays by year, as they were looked up when its version was made."""
 _PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -43,8 +47,8 @@ class Faults:
             return None
 
 
-def calendar_of(key: str, spec: CalendarSpec, faults: Faults) -> BusinessCalendar | None:
-    """The calendar that `spec` describes, or None with its faults noted."""
+def calendar_of(key: str, spec: CalendarSpec, faults: Faults, known: PublicHolidays) -> BusinessCalendar | None:
+    """The calendar that `spec` describes, or None with its faults noted; `known` goes before the library's tables."""
     at = ("calendars", key)
     windows = _all(
         faults.made((*at, "open", index), Window.daily, window.days, window.start, window.end)
@@ -57,11 +61,20 @@ def calendar_of(key: str, spec: CalendarSpec, faults: Faults) -> BusinessCalenda
         spec.holidays.subdivision,
         frozenset(spec.holidays.add),
         frozenset(spec.holidays.remove),
+        known,
     )
     special = _special_dates(spec, (*at, "special"), faults)
     if windows is None or holidays is None or special is None:
         return None
     return faults.made(at, BusinessCalendar, spec.time_zone, windows, holidays, special)
+
+
+def later_holidays(spec: CalendarSpec, known: PublicHolidays, since: date) -> Iterator[str]:
+    """What the library says by now of the years in `known` that is not in there, from `since` on: what comes and what goes."""
+    for year, days in known.items() if spec.holidays.country is not None else ():
+        now = public_holidays(spec.holidays.country or "", spec.holidays.subdivision, [year])
+        for day in sorted(day for day in days ^ now if day >= since):
+            yield f"holidays: {'+' if day in now else '-'} {day.isoformat()}"
 
 
 def _special_dates(spec: CalendarSpec, at: Path, faults: Faults) -> tuple[SpecialDate, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from oncall.document.calendars import Faults, calendar_of, schedule_of
+from oncall.document.calendars import Faults, PublicHolidays, calendar_of, schedule_of
 from oncall.document.document import Document
 from oncall.document.escalation import EscalationPolicySpec, ServiceSpec, TargetSpec
 from oncall.document.faults import Fault, path_text
@@ -32,15 +32,20 @@ from schedules import BusinessCalendar, Schedule
 Disabled = Mapping[tuple[str, str], str]
 """Why a contact method is not used any more, by its user's id and its own."""
 
+Known = Mapping[str, PublicHolidays]
+"""The public holidays that are known of calendars, by the calendar's id."""
 
-def build_directory(document: Document, version: int = 0, disabled: Disabled | None = None) -> Directory:
+
+def build_directory(
+    document: Document, version: int = 0, disabled: Disabled | None = None, known: Known | None = None
+) -> Directory:
     """The directory that a whole document describes, as of a configuration version.
 
-    Raises InvalidInputError where a calendar or a schedule cannot be; what else a document names is looked up by
-    `reference_faults`.
+    Public holidays that are not in `known` are those of the library. Raises InvalidInputError where a calendar or a
+    schedule cannot be; what else a document names is looked up by `reference_faults`.
     """
     faults = Faults()
-    calendars, schedules = _times(document, faults)
+    calendars, schedules = _times(document, faults, known or {})
     if faults.found:
         raise InvalidInputError([FieldFault(path_text(fault.path), fault.message) for fault in faults.found])
     return Directory(
@@ -57,12 +62,12 @@ def build_directory(document: Document, version: int = 0, disabled: Disabled | N
 def directory_faults(document: Document) -> tuple[Fault, ...]:
     """What stands in the way of the document's calendars and schedules."""
     faults = Faults()
-    _times(document, faults)
+    _times(document, faults, {})
     return tuple(faults.found)
 
 
-def _times(document: Document, faults: Faults) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:
-    calendars = {key: calendar_of(key, spec, faults) for key, spec in document.calendars.items()}
+def _times(document: Document, faults: Faults, known: Known) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:
+    calendars = {key: calendar_of(key, spec, faults, known.get(key, {})) for key, spec in document.calendars.items()}
     usable = {key: calendar for key, calendar in calendars.items() if calendar is not None}
     schedules = {key: schedule_of(key, spec, usable, faults) for key, spec in document.schedules.items()}
     return usable, {key: schedule for key, schedule in schedules.items() if schedule is not None}

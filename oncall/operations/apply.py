@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from oncall.document.calendars import later_holidays
 from oncall.document.difference import Change, Difference, difference
 from oncall.document.directory import directory_faults
+from oncall.document.document import Document
 from oncall.document.load import Parsed, parse_document
 from oncall.document.merge import merged
 from oncall.document.references import reference_faults
@@ -52,7 +55,7 @@ class _Application:
         self._now = now
         self._named = parsed.document
         self._after = after.document
-        self.difference = difference(stored, after.document, after.kept)
+        self.difference = _with_refreshed(session, difference(stored, after.document, after.kept), parsed.document, now)
         _require_unused(session, self.difference.removed, context.directory(session), now)
 
     def save(self, author: str) -> None:
@@ -65,6 +68,18 @@ class _Application:
         configuration.record(
             self._session, self._after, _changes(self.difference), author=author, at=self._now, version=version
         )
+
+
+def _with_refreshed(session: Session, found: Difference, named: Document, now: datetime) -> Difference:
+    """With the calendars that the document names and whose public holidays to come the library knows better by now."""
+    written = configuration.holidays_written(session)
+    others = {change.id for change in found.changed if change.section == "calendars"}
+    refreshed = [
+        Change("calendars", key, details)
+        for key, spec in named.calendars.items()
+        if key not in others and (details := tuple(later_holidays(spec, written.get(key, {}), now.date())))
+    ]
+    return replace(found, changed=(*found.changed, *refreshed))
 
 
 def _changes(difference: Difference) -> Iterator[Change]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from oncall.document.calendars import PublicHolidays
 from oncall.document.difference import Change
 from oncall.document.directory import build_directory
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.fields import Spec
+from oncall.document.times import CalendarSpec
 from oncall.domain.directory import Directory
 from oncall.store import configuration_version, users
 from oncall.store.base import Base
+from schedules import public_holidays
+
+YEARS_WRITTEN = 10
+"""For how many years from the one before a version is made its public holidays are written into it."""
 
 _IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
 
@@ -23,7 +29,8 @@ _IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
 class ConfigVersionRow(Base):
     """One version of one object: `body` in the document's shape of that `format`, None where the object was removed.
 
-    It holds from `holds_from`, which is never before `recorded_at`. `version` is the configuration's.
+    It holds from `holds_from`, which is never before `recorded_at`. `version` is the configuration's. `holidays` are a
+    calendar's public holidays by year as the library knew them then (docs/semantics.md 7.4).
     """
 
     __tablename__ = "config_versions"
@@ -41,6 +48,7 @@ class ConfigVersionRow(Base):
     holds_from: Mapped[datetime]
     recorded_at: Mapped[datetime]
     author: Mapped[str]
+    holidays: Mapped[dict[str, Any] | None]
 
 
 def load(session: Session, people: Mapping[str, Spec]) -> Document:
@@ -77,8 +85,30 @@ def record(
                     holds_from=at,
                     recorded_at=at,
                     author=author,
+                    holidays=_looked_up(spec, at) if isinstance(spec, CalendarSpec) else None,
                 )
             )
+
+
+def _looked_up(spec: CalendarSpec, at: datetime) -> dict[str, list[str]] | None:
+    country, subdivision = spec.holidays.country, spec.holidays.subdivision
+    if country is None:
+        return None
+    years = range(at.year - 1, at.year - 1 + YEARS_WRITTEN)
+    return {
+        str(year): [day.isoformat() for day in sorted(public_holidays(country, subdivision, [year]))] for year in years
+    }
+
+
+def holidays_written(session: Session) -> dict[str, PublicHolidays]:
+    """The public holidays in the latest versions of calendars, by the calendar's id and by year."""
+    versions = select(ConfigVersionRow.key, ConfigVersionRow.holidays).where(ConfigVersionRow.section == "calendars")
+    rows = session.execute(versions.order_by(ConfigVersionRow.id))
+    return {key: _read(holidays or {}) for key, holidays in rows}
+
+
+def _read(holidays: Mapping[str, Iterable[str]]) -> PublicHolidays:
+    return {int(year): frozenset(map(date.fromisoformat, days)) for year, days in holidays.items()}
 
 
 class DirectoryCache:
@@ -98,4 +128,4 @@ class DirectoryCache:
 def _directory(session: Session) -> Directory:
     version = configuration_version.current(session)
     people = users.load(session)
-    return build_directory(load(session, people.users), version, people.disabled)
+    return build_directory(load(session, people.users), version, people.disabled, holidays_written(session))

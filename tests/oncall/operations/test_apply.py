@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from oncall.document.difference import Difference
 from oncall.document.load import load_document
@@ -18,10 +19,12 @@ from oncall.operations.export import export_document
 from oncall.operations.integrations import create_integration, revoke_integration
 from oncall.operations.tokens import create_token, use_token
 from oncall.operations.trigger import TriggerRequest, trigger
+from oncall.store import configuration_version
 from oncall.store.cipher import Cipher
-from oncall.store.configuration import ConfigVersionRow
+from oncall.store.configuration import ConfigVersionRow, holidays_written
 from oncall.store.database import Database
 from oncall.store.users import ContactMethodRow
+from schedules import parse_instant
 from tests.clock import FrozenClock
 from tests.oncall.document.company import COMPANY, with_line
 from tests.oncall.document.test_written import DEMO
@@ -221,3 +224,67 @@ def test_two_documents_at_once_are_applied_one_after_the_other(context: Context)
         thread.join()
     assert sorted(directory(context).users) == [f"u{number}" for number in range(6)]
     assert directory(context).version == 6
+
+
+# The observed Independence Day is past when the tests are, on 22 November; the others are to come.
+CHRISTMAS, INDEPENDENCE_DAY, INVENTED = "2026-12-25", "2026-07-03", "2026-12-14"
+
+
+def rewrite_holidays(context: Context, days: set[str]) -> None:
+    """Let the stored version of the calendar say that these are the public holidays of 2026."""
+
+    def work(session: Session) -> None:
+        row = session.scalars(select(ConfigVersionRow).where(ConfigVersionRow.section == "calendars")).one()
+        row.holidays = {**(row.holidays or {}), "2026": sorted(days)}
+        configuration_version.advance(session)
+
+    context.database.write(work)
+
+
+def is_open(context: Context, day: str) -> bool:
+    return directory(context).calendars["hq"].is_open(parse_instant(f"{day}T19:00:00Z"))
+
+
+def test_public_holidays_are_those_that_were_written_whatever_the_library_says(context: Context) -> None:
+    applied(context, COMPANY)
+    before = {day: is_open(context, day) for day in (CHRISTMAS, INDEPENDENCE_DAY, INVENTED)}
+    rewrite_holidays(context, {INVENTED})
+
+    assert before == {CHRISTMAS: False, INDEPENDENCE_DAY: False, INVENTED: True}
+    assert {day: is_open(context, day) for day in before} == {
+        CHRISTMAS: True,
+        INDEPENDENCE_DAY: True,
+        INVENTED: False,
+    }
+
+
+def test_years_without_written_holidays_have_those_of_the_library(context: Context) -> None:
+    applied(context, COMPANY)
+    with context.database.read() as session:
+        written = holidays_written(session)["hq"]
+
+    assert list(written) == list(range(2025, 2035))
+    assert not is_open(context, "2045-12-25")
+
+
+def test_holidays_that_the_library_knows_better_by_now_are_a_new_version(context: Context) -> None:
+    applied(context, COMPANY)
+    rewrite_holidays(context, {INVENTED, "2026-11-26"})
+
+    announced = applied(context, COMPANY, dry_run=True)
+    (change,) = announced.changed
+    assert str(change) == f"calendars.hq\n    holidays: - {INVENTED}\n    holidays: + {CHRISTMAS}"
+    assert applied(context, COMPANY) == announced
+    assert applied(context, COMPANY).is_empty
+    assert not is_open(context, CHRISTMAS)
+    with context.database.read() as session:
+        rows = session.scalars(select(ConfigVersionRow).where(ConfigVersionRow.section == "calendars")).all()
+    assert len(rows) == 2
+
+
+def test_what_a_document_does_not_name_keeps_its_holidays(context: Context) -> None:
+    applied(context, COMPANY)
+    rewrite_holidays(context, {INVENTED})
+
+    assert applied(context, "version: 1").is_empty
+    assert is_open(context, CHRISTMAS)
