@@ -19,6 +19,8 @@ from oncall.store.cipher import Cipher
 
 _RUN = TypeAdapter(Run)
 _UNREADABLE = "(encrypted with a key that is not configured)"
+# Sealed with the contents, so that what belongs to one incident cannot be put under another.
+_OF = "of"
 
 
 class IncidentRow(Base):
@@ -196,7 +198,7 @@ def _write_contents(row: IncidentRow, cipher: Cipher, incident: Incident) -> Non
         "fields": dict(incident.fields),
         "links": [dict(link) for link in incident.links],
     }
-    row.sealed = cipher.seal(contents) if incident.sensitive else None
+    row.sealed = cipher.seal({_OF: incident.id, **contents}) if incident.sensitive else None
     shown = {"title": "", "body": "", "fields": {}, "links": []} if incident.sensitive else contents
     for name, value in shown.items():
         setattr(row, name, value)
@@ -208,6 +210,8 @@ def _contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:
     try:
         contents: dict[str, Any] = cipher.open(row.sealed)
     except UnreadableError:
+        contents = {}
+    if contents.pop(_OF, None) != row.id:
         # It pages all the same: a page of a sensitive incident needs nothing of this.
         return {"title": _UNREADABLE, "body": _UNREADABLE, "fields": {}, "links": ()}
     return {**contents, "links": tuple(contents["links"])}

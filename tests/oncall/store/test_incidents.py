@@ -91,6 +91,17 @@ def test_old_key_opens_what_it_sealed_and_the_first_seals(floor: Floor) -> None:
     assert Cipher(["another key altogether"]).open(rotated.cipher.seal([1, {"a": None}])) == [1, {"a": None}]
 
 
+def test_what_was_sealed_for_one_incident_opens_under_no_other(floor: Floor) -> None:
+    first, second = floor.trigger(CANARY, sensitive=True), floor.trigger("x", sensitive=True)
+    with floor.context.database.read() as session:
+        sealed = session.scalars(select(IncidentRow.sealed).where(IncidentRow.id == first.id)).one()
+    moved = update(IncidentRow).where(IncidentRow.id == second.id).values(sealed=sealed)
+    floor.context.database.write(lambda session: session.execute(moved))
+
+    assert floor.incident(first.id).title == CANARY
+    assert CANARY not in str(floor.incident(second.id))
+
+
 def with_keys(floor: Floor, *keys: str) -> Context:
     """The same process started with other keys."""
     at = floor.context
