@@ -99,7 +99,7 @@ def _join(draft: Draft, command: Trigger) -> None:
     decided = meaning(command.severity, draft.directory.services[command.service], BUILT_IN)
     warnings = [*command.warnings, *filter(None, [decided.warning])]
     draft.log("joined", {"severity": decided.severity, "by": command.by, "warnings": warnings})
-    if command.severity is not None and BUILT_IN.is_graver(decided.severity, than=draft.incident.severity):
+    if (command.severity or "").strip() and BUILT_IN.is_graver(decided.severity, than=draft.incident.severity):
         _raise_severity(draft, decided.severity, command.by)
 
 

@@ -48,6 +48,17 @@ def test_repeated_trigger_joins_and_pages_nobody() -> None:
     assert again.incident == opened.incident
 
 
+@pytest.mark.parametrize("word", [None, "", " "])
+def test_repeated_trigger_that_names_no_severity_raises_none(word: str | None) -> None:
+    story = Story(directory(policy=steps("ana")))
+    story.at(NIGHT, trigger("sev4"))
+
+    again = story.at(NIGHT + MINUTE, trigger(word))
+
+    assert events(again) == ["joined"]
+    assert again.incident.severity == "sev4"
+
+
 def test_repeated_trigger_of_a_graver_severity_starts_anew_at_the_higher_urgency() -> None:
     story = Story(directory(policy=steps("ana", "bo")))
     story.at(NIGHT, trigger("sev4"))
