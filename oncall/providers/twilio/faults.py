@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from requests import ConnectTimeout, RequestException, Timeout
@@ -12,6 +13,9 @@ from oncall.errors import AddressError, ProviderError
 Verdict = Literal["transient", "permanent", "address"]
 
 _SERVER_FAULT = 500
+_LONGEST_SAYING = 200
+# A number's last four digits stay, by which its owner knows it; the log is read by others too.
+_NUMBER = re.compile(r"\+?[0-9]{3,11}(?=[0-9]{4})")
 
 _BAD_ADDRESSES = {
     13224: "the number is not valid",
@@ -93,4 +97,5 @@ def may_have_taken(error: TwilioException | RequestException) -> bool:
 
 def _said(error: TwilioException) -> str:
     # str() of the library's errors draws boxes in colour where it finds a terminal.
-    return str(getattr(error, "msg", "") or getattr(error, "detail", "") or getattr(error, "title", "") or error)
+    said = getattr(error, "msg", "") or getattr(error, "detail", "") or getattr(error, "title", "") or error
+    return _NUMBER.sub("…", str(said))[:_LONGEST_SAYING]

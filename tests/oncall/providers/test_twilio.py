@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from oncall.delivery.protocol import NotFound, Receipt
 from oncall.errors import AddressError, ProviderError
 from oncall.providers.twilio import TwilioProvider, build
+from oncall.providers.twilio.faults import translate
 from oncall.settings import TwilioSettings
 from tests.clock import FrozenClock
 from tests.oncall.providers.outgoing import ANAS_NUMBER, PUBLIC_URL, line, notice, page
@@ -95,6 +97,14 @@ def test_refusal_for_another_reason_is_permanent_but_leaves_the_method(
 
     assert caught.value.permanent
     assert not isinstance(caught.value, AddressError)
+
+
+def test_vendors_own_words_are_kept_short_and_name_no_number() -> None:
+    said = f"The 'To' phone number {ANAS_NUMBER} is not reachable" + 500 * "."
+    error = translate(TwilioRestException(400, "/Messages.json", said, code=99999))
+
+    assert error.reason.startswith("Twilio refused it: The 'To' phone number …0006 is not reachable.")
+    assert len(error.reason) < 250
 
 
 @pytest.mark.parametrize(("code", "status"), [(30001, 400), (20500, 500), (20503, 503), (None, 502)])
