@@ -15,7 +15,7 @@ from oncall.delivery.unconfigured import Unconfigured
 from oncall.domain.directory import Urgency
 from oncall.domain.paging import page_text
 from oncall.errors import AddressError, ProviderError, UnavailableError
-from oncall.operations.claim import Call, claim_messages, look_again, resend
+from oncall.operations.claim import LEASE, Call, claim_messages, look_again, resend
 from oncall.operations.context import Context
 from oncall.operations.settle import Failed, Sent, settle
 from oncall.store.messages import Types
@@ -24,6 +24,7 @@ SENDERS = 8
 """How many calls are made to one provider at a time."""
 
 _VALID_FOR = {Urgency.HIGH: timedelta(minutes=15), Urgency.LOW: timedelta(hours=4)}
+_LONGEST_CALL = LEASE / 2
 _SETTLE_AGAIN_SECONDS = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -85,13 +86,19 @@ class _Line:
 
     def _carry_out(self, call: Call) -> None:
         try:
-            found = self._look_up(call) if call.lookup else call
+            found = self._look_up(call) if call.lookup else self._still_mine(call)
             if found is not None:
                 self._settle(found, self._send(found))
         except UnavailableError as error:
             _log.warning("what came of a call is found out later", call=call.id, error=str(error))
         except Exception:  # noqa: BLE001  the edge of a thread: nobody else would tell
             _log.exception("a call could not be recorded", call=call.id)
+
+    def _still_mine(self, call: Call) -> Call | None:
+        """The call, renewed where so much of its lease has passed that others may take it over while it is made."""
+        if self._context.clock.now() < call.lease_until - _LONGEST_CALL:
+            return call
+        return resend(self._context, call, "the worker was held up before it could send it")
 
     def _look_up(self, call: Call) -> Call | None:
         """Find out what came of a call whose worker died; the call to make in its place, None where there is none."""
@@ -109,6 +116,8 @@ class _Line:
         )
 
     def _find(self, call: Call) -> Receipt | NotFound:
+        if call.lookup is not None and call.lookup.reference is not None:
+            return Receipt(call.lookup.reference)
         if call.lookup is None or call.lookup.provider != self._provider.name:
             return NotFound.UNKNOWN
         try:

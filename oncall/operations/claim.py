@@ -44,11 +44,15 @@ class ClaimedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before."""
+    """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before.
+
+    `reference` is the provider's own id where it is recorded already for another message of the same call.
+    """
 
     provider: str
     since: datetime
     is_last: bool
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def _claim(
     pending = _live([row for row in rows if row.state == MessageState.PENDING], shared)
     interrupted = [row for row in rows if row.state == MessageState.SENDING]
     together = [*_interrupted(session, interrupted), *_bundled(_in_order(pending, shared))]
+    together.sort(key=lambda each: each.rows[0].urgency != Urgency.HIGH)
     return tuple(_begin(session, provider, each, shared, now) for each in together[:limit])
 
 
@@ -157,12 +162,14 @@ def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Toge
         calls[begun[row.id].call_id].append(row)
     for call, carried in calls.items():
         send = begun[carried[0].id]
-        yield _Together(carried, Lookup(send.provider, send.at, is_last=send.state == SendState.UNKNOWN), call)
+        is_last = send.state == SendState.UNKNOWN
+        yield _Together(carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call)), call)
 
 
 def _in_order(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
-    """The messages in the order in which their incidents came."""
-    return sorted(rows, key=lambda row: shared[row.incident_id].number if row.incident_id else 0)
+    """The messages in the order in which their incidents came; first the notices of damaged ones."""
+    numbers: dict[str | None, int] = {id_: incident.number for id_, incident in shared.items()}
+    return sorted(rows, key=lambda row: numbers.get(row.incident_id, 0))
 
 
 def _bundled(rows: Sequence[MessageRow]) -> Iterator[_Together]:

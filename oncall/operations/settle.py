@@ -86,7 +86,8 @@ def receipt(
 
 def _settle(context: Context, call: str, message: str, lease: str | None, outcome: Outcome, session: Session) -> None:
     row = session.get(MessageRow, message)
-    incident = incidents.lock(session, context.cipher, row.incident_id) if row and row.incident_id else None
+    concerned = row.incident_id if row is not None and row.kind == messages.PAGE else None
+    incident = incidents.lock(session, context.cipher, concerned) if concerned is not None else None
     locked = messages.lock(session, message)
     send = sends.lock(session, call, message)
     if locked is None or send is None:
@@ -94,7 +95,7 @@ def _settle(context: Context, call: str, message: str, lease: str | None, outcom
     together = sends.of_call(session, call)
     part = _Part(session, locked, send, call if len(together) > 1 else None, lease, context.clock.now())
     for command in _take_in(part, outcome):
-        if incident is not None and locked.kind == messages.PAGE:
+        if incident is not None:
             incident = carry_out(context, session, incident, command, part.now).incident
 
 
@@ -135,11 +136,11 @@ def _delivered(part: _Part) -> list[Command]:
 def _failed(part: _Part, outcome: Failed) -> list[Command]:
     if part.send.state not in _may_fail(part):
         return []
-    sends.settle(part.send, SendState.FAILED, part.now, reason=outcome.reason)
     row = part.message
     if part.lease is not None and row.lease != part.lease:
-        # Another worker has taken the message over, and its own call decides.
+        # Another worker has taken the message over, and what it finds out decides.
         return []
+    sends.settle(part.send, SendState.FAILED, part.now, reason=outcome.reason)
     if row.state in {MessageState.SENDING, MessageState.SENT}:
         _leave(row, MessageState.FAILED)
         if row.kind == messages.NOTICE:

@@ -60,6 +60,13 @@ def of_call(session: Session, call: str) -> tuple[SendRow, ...]:
     return tuple(session.scalars(select(SendRow).where(SendRow.call_id == call).order_by(SendRow.id)))
 
 
+def reference(session: Session, call: str) -> str | None:
+    """The provider's own id of a call, by which we know that it was made; None while no message of it is recorded as sent."""
+    taken = SendRow.state.in_([SendState.SENT.value, SendState.DELIVERED.value])
+    query = select(SendRow.reference).where(SendRow.call_id == call, taken, SendRow.reference.is_not(None))
+    return session.scalar(query.limit(1))
+
+
 def lock(session: Session, call: str, message: str) -> SendRow | None:
     """One message's part of a call, locked; None when the call did not carry it. Its message is locked already."""
     query = select(SendRow).where(SendRow.call_id == call, SendRow.message_id == message).with_for_update()

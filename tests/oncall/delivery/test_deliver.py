@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from oncall.delivery.protocol import NotFound, Outgoing, Receipt
 from oncall.errors import AddressError, ProviderError, UnavailableError
 from oncall.operations import act
 from oncall.operations.claim import LEASE, LOOK_AGAIN, claim_messages
+from oncall.operations.settle import Sent, settle
 from oncall.store.messages import Types
 from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, MINUTE, ROOTS_NUMBER, SECOND, Floor, Vendor
 
@@ -211,6 +213,17 @@ def test_call_of_which_the_vendor_cannot_say_is_asked_for_twice_then_made_again(
     floor.pass_time(LOOK_AGAIN)
     assert (len(floor.vendor.asked), len(floor.vendor.sent)) == (2, 1)
     assert "cannot say" in next(entry for entry in floor.log("1") if entry.event == "resent").details["because"]
+
+
+def test_call_of_which_a_part_was_recorded_is_known_to_have_been_made(floor: Floor) -> None:
+    floor.trigger("db down")
+    floor.trigger("disk full")
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    settle(floor.context, replace(call, messages=call.messages[:1]), Sent("ref"))
+    floor.pass_time(LEASE)
+    assert (floor.vendor.asked, floor.vendor.sent) == ([], [])
+    assert [floor.attempts(key)["ana", "sms"] for key in "12"] == ["sent", "sent"]
+    assert [floor.pages(key)[0].attempts[0].sends[0].reference for key in "12"] == ["ref", "ref"]
 
 
 def test_call_of_a_worker_that_died_is_not_made_again_once_acknowledged(floor: Floor) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import update
 from oncall.domain.incident import Incident
 from oncall.operations import act
 from oncall.operations.claim import LEASE, claim_messages, resend
-from oncall.operations.settle import Sent, settle
+from oncall.operations.settle import Failed, Sent, settle
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import Types
 from tests.oncall.floor import MINUTE, SECOND, Floor, open_context
 
 ALL = Types(other_than=frozenset())
+DISABLED = "Ana Ruiz's contact method mobile (sms) is disabled and gets no more pages: the number does not exist"
 
 
 def test_many_workers_claim_each_call_once(floor: Floor, database_url: str) -> None:
@@ -55,6 +56,17 @@ def test_urgent_goes_first_where_not_all_can_go(floor: Floor) -> None:
     assert urgencies == ["high", "low"]
 
 
+def test_urgent_page_goes_before_the_lost_call_of_another_that_is_not(floor: Floor) -> None:
+    sms = Types(of=frozenset({"sms"}))
+    floor.trigger("slow", severity="sev4")
+    claim_messages(floor.context, "vendor", sms, 8)
+    floor.clock.advance(LEASE)
+    floor.trigger("down", service="shop", severity="sev1")
+    assert [call.urgency for call in claim_messages(floor.context, "vendor", sms, 1)] == ["high"]
+    (lost,) = claim_messages(floor.context, "vendor", sms, 1)
+    assert (lost.urgency, lost.lookup is not None) == ("low", True)
+
+
 def test_only_the_wanted_types_are_claimed(floor: Floor) -> None:
     floor.trigger()
     floor.clock.advance(2 * MINUTE)
@@ -69,6 +81,22 @@ def test_damaged_incident_keeps_no_other_waiting(floor: Floor) -> None:
     spoil(floor, damaged, run={"nonsense": 1})
     (call,) = claim_messages(floor.context, "vendor", ALL, 8)
     assert [message.incident.title for message in call.messages if message.incident] == ["whole"]
+    assert claim_messages(floor.context, "vendor", ALL, 8) == ()
+
+
+def test_notice_of_a_damaged_incident_is_sent_and_keeps_no_other_waiting(floor: Floor) -> None:
+    damaged = floor.trigger("damaged")
+    (call,) = claim_messages(floor.context, "vendor", ALL, 8)
+    settle(floor.context, call, Failed("the number does not exist", "address"))
+    floor.trigger("whole", service="shop")
+    floor.clock.advance(2 * MINUTE)
+    spoil(floor, damaged, run={"nonsense": 1})
+    calls = claim_messages(floor.context, "vendor", ALL, 8)
+    texts = sorted(message.text or message.incident.title for call in calls for message in call.messages)  # type: ignore[union-attr]  # a page has its incident
+    assert texts == [DISABLED, DISABLED.replace("Ana Ruiz's", "Your"), "whole"]
+    for each in calls:
+        settle(floor.context, each, Sent("ref"))
+    floor.clock.advance(LEASE)
     assert claim_messages(floor.context, "vendor", ALL, 8) == ()
 
 

@@ -102,6 +102,16 @@ def test_late_word_of_a_worker_that_was_given_up_changes_only_its_own_send(floor
     assert floor.events("1") == ["triggered", "paged", "resent", "attempted"]
 
 
+def test_late_failure_of_a_worker_that_was_given_up_leaves_the_answer_to_the_one_that_asks(floor: Floor) -> None:
+    slow = claimed(floor)
+    floor.clock.advance(LEASE)
+    (taken,) = claim_messages(floor.context, "vendor", ALL, 8)
+    settle(floor.context, slow, Failed("timeout", "transient"))
+    settle(floor.context, taken, Sent("found"))
+    assert floor.attempts("1")["ana", "sms"] == "sent"
+    assert floor.events("1") == ["triggered", "paged", "attempted"]
+
+
 def test_bundle_is_settled_for_each_of_its_incidents(floor: Floor) -> None:
     floor.trigger("db down")
     floor.trigger("disk full")
