@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from oncall.doors.ingest import pagerduty
@@ -21,9 +22,20 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 
 
 def install_errors(app: Flask) -> None:
-    """Let every error that no blueprint answers itself be answered in the shape that belongs to its address."""
+    """Let every error that no blueprint answers itself be answered in the shape that belongs to its address.
+
+    What the log says of a fault of ours names the rule of its address: the address itself may hold a key or a link's secret.
+    """
+    logging.getLogger(app.name).addFilter(_by_its_rule)
     app.register_error_handler(OncallError, _answer)
     app.register_error_handler(HTTPException, _answer)
+
+
+def _by_its_rule(record: logging.LogRecord) -> bool:
+    if has_request_context():
+        record.msg = record.getMessage().replace(request.path, str(request.url_rule))
+        record.args = None
+    return True
 
 
 def _answer(error: OncallError | HTTPException) -> Response:
