@@ -93,10 +93,17 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
 
 def _url(environ: Mapping[str, str], name: str, default: str) -> str:
     value = environ.get(name) or default
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_web_address(value):
         raise SettingsError(name, f"{value!r} is not an http or https address")
     return value.rstrip("/")
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # `http://[`, or a port that is no number
+        return False
 
 
 def _scheme(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:

@@ -56,6 +56,8 @@ def test_postgresql_by_any_of_its_names_uses_the_one_driver(scheme: str, tmp_pat
         ({"ONCALL_DATABASE_URL": "mysql://db/oncall"}, "ONCALL_DATABASE_URL"),
         ({"ONCALL_REDIS_URL": "http://cache"}, "ONCALL_REDIS_URL"),
         ({"ONCALL_PUBLIC_URL": "pager.example.com"}, "ONCALL_PUBLIC_URL"),
+        ({"ONCALL_PUBLIC_URL": "https://["}, "ONCALL_PUBLIC_URL"),
+        ({"ONCALL_PUBLIC_URL": "https://pager.example.com:port"}, "ONCALL_PUBLIC_URL"),
         ({"ONCALL_SECRET_KEY": "short"}, "ONCALL_SECRET_KEY"),
         ({"ONCALL_PROXIES": "-1"}, "ONCALL_PROXIES"),
         ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_FROM": "+1"}, "TWILIO_AUTH_TOKEN"),
