@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,9 +18,13 @@ T = TypeVar("T")
 
 _TRIES = 3
 _SQLITE_BUSY_MS = 5000
-_POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+_POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 # Serialization failure, deadlock, unique violation: somebody else was at the same thing, and a second look will see it.
 _RACES = frozenset({"40001", "40P01", "23505"})
+# The server ended a transaction in which nothing came for too long: a process that was suspended must not keep its locks.
+_STOOD_STILL = "25P03"
+# A standby, which a failover is about to make the primary.
+_ONLY_READS = "25006"
 
 
 class Database:
@@ -43,8 +47,12 @@ class Database:
         try:
             with self._read() as session:
                 yield session
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        except PoolTimeoutError as error:
             raise _unavailable() from error
+        except DBAPIError as error:
+            if _is_away(error):
+                raise _unavailable() from error
+            raise
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction and return what it returns, after the commit.
@@ -58,14 +66,14 @@ class Database:
             try:
                 with self._writer, self._write.begin() as session:
                     return work(session)
-            except (OperationalError, InterfaceError, IntegrityError) as error:
-                if _is_race(error) and tries < _TRIES:
-                    continue
-                if isinstance(error, IntegrityError):
-                    raise
-                raise _unavailable() from error
             except PoolTimeoutError as error:
                 raise _unavailable() from error
+            except DBAPIError as error:
+                if _is_race(error) and tries < _TRIES:
+                    continue
+                if _is_away(error) or _sqlstate(error) == _ONLY_READS:
+                    raise _unavailable() from error
+                raise
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -73,7 +81,15 @@ class Database:
 
 
 def _is_race(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _RACES
+    return _sqlstate(error) in _RACES
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return isinstance(error, (OperationalError, InterfaceError)) or _sqlstate(error) == _STOOD_STILL
+
+
+def _sqlstate(error: DBAPIError) -> object:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _unavailable() -> UnavailableError:

@@ -152,6 +152,39 @@ def test_database_that_is_not_there_is_unavailable(url: str) -> None:
     database.dispose()
 
 
+def test_database_that_only_reads_after_a_failover_is_unavailable(postgres_url: str) -> None:
+    database = Database(postgres_url)
+
+    def work(session: Session) -> None:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        session.add(worker("a"))
+
+    with pytest.raises(UnavailableError):
+        database.write(work)
+    database.dispose()
+
+
+def test_transaction_that_the_server_ended_as_its_process_stood_still_is_unavailable(postgres_url: str) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    ended = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+    )
+
+    def work(session: Session) -> None:
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 1"))
+        for _ in range(1000):
+            with other.read() as looking:
+                if not looking.scalar(ended):
+                    break
+        session.add(worker("a"))
+
+    with pytest.raises(UnavailableError):
+        database.write(work)
+    assert names(database) == []
+    for each in (database, other):
+        each.dispose()
+
+
 def test_connection_that_was_cut_is_replaced(postgres_url: str) -> None:
     database, other = Database(postgres_url), Database(postgres_url)
     assert names(database) == []
