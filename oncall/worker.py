@@ -31,7 +31,7 @@ class Worker:
         self.delivery = Delivery(context, providers)
         self._context = context
         self._heartbeat = Heartbeat(context)
-        works = (self.engine.fire_due, self.delivery.start_due)
+        works = (self.engine.fire_due, *self.delivery.works)
         self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
 
     def start(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -40,9 +40,17 @@ class Delivery:
             _Line(context, Unconfigured(), Types(other_than=served), senders),
         ]
 
+    @property
+    def works(self) -> tuple[Callable[[], int], ...]:
+        """For each provider: claim what is due, as far as there are senders free, hand it to them, and say how many that were.
+
+        Each stands for itself, so that one which fails keeps no other provider's messages waiting.
+        """
+        return tuple(line.start_due for line in self._lines)
+
     def start_due(self) -> int:
-        """Claim what is due, as far as there are senders free, and hand it to them; returns how many calls that were."""
-        return sum(line.start_due() for line in self._lines)
+        """Do all of `works`; returns how many calls that were."""
+        return sum(work() for work in self.works)
 
     def deliver_due(self) -> int:
         """Claim what is due and return when all calls under way are made and recorded; how many were begun."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -15,6 +16,8 @@ from oncall.store import due
 
 LONGEST_SLEEP = timedelta(seconds=1)
 """How late a ring that nobody heard may make anything."""
+
+T = TypeVar("T")
 
 _BUSY = timedelta(milliseconds=200)
 
@@ -64,19 +67,33 @@ class Loop:
 
     def _turn(self) -> timedelta:
         """Do what is due; how long nothing more will be."""
+        pause = self._guarded(self._until_due)
+        if pause is None:
+            return LONGEST_SLEEP
+        self._guarded(self._always)
+        if pause > timedelta(0):
+            return min(pause, LONGEST_SLEEP)
+        # One incident that is locked for long, or one fault of ours, stops what it is in the way of and nothing else.
+        done = [self._guarded(work) for work in self._works]
+        if any(done):
+            return timedelta(0)
+        # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
+        return LONGEST_SLEEP if None in done else _BUSY
+
+    def _until_due(self) -> timedelta:
+        now = self._context.clock.now()
+        due_at = next_due(self._context)
+        return due_at - now if due_at else LONGEST_SLEEP
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
+        """What `work` returns; None where it failed, which ends neither the loop nor the turn."""
         try:
-            self._always()
-            begun = self._context.clock.now()
-            due_at = next_due(self._context)
-            if due_at is None or due_at > begun:
-                return min(due_at - begun, LONGEST_SLEEP) if due_at else LONGEST_SLEEP
-            # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
-            return timedelta(0) if sum(work() for work in self._works) else _BUSY
+            return work()
         except UnavailableError as error:
             _log.warning("the worker waits for the database", error=str(error))
         except Exception:  # noqa: BLE001  the edge of the thread on which all paging hangs
             _log.exception("the worker's loop failed and goes on")
-        return LONGEST_SLEEP
+        return None
 
 
 def next_due(context: Context) -> datetime | None:

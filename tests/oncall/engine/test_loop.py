@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from oncall.doorbell import LocalDoorbell
 from oncall.engine.loop import Loop, next_due
 from oncall.errors import UnavailableError
 from tests.oncall.floor import MINUTE, Floor
 
-PATIENCE = 20
+PATIENCE = 10
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def running(loop: Loop) -> Iterator[None]:
 def test_due_page_goes_out_when_the_loop_is_rung(floor: Floor) -> None:
     doorbell, sent = LocalDoorbell(), threading.Event()
     floor.vendor.meanwhile = lambda _sent: sent.set()
-    loop = Loop(floor.context, doorbell, [floor.engine.fire_due, floor.delivery.start_due], lambda: None)
+    loop = Loop(floor.context, doorbell, [floor.engine.fire_due, *floor.delivery.works], lambda: None)
     with running(loop):
         floor.trigger()
         doorbell.ring()
@@ -37,7 +39,7 @@ def test_due_page_goes_out_when_the_loop_is_rung(floor: Floor) -> None:
 def test_due_page_goes_out_although_nobody_rings(floor: Floor) -> None:
     sent = threading.Event()
     floor.vendor.meanwhile = lambda _sent: sent.set()
-    with running(Loop(floor.context, LocalDoorbell(), [floor.delivery.start_due], lambda: None)):
+    with running(Loop(floor.context, LocalDoorbell(), floor.delivery.works, lambda: None)):
         floor.trigger()
         assert sent.wait(PATIENCE)
 
@@ -55,6 +57,31 @@ def test_loop_goes_on_after_an_outage_and_after_a_fault(floor: Floor) -> None:
     with running(Loop(floor.context, doorbell, [], look)):
         assert looked.wait(PATIENCE)
     assert faults == []
+
+
+@pytest.mark.parametrize("error", [UnavailableError("one incident is locked for long"), KeyError("a fault of ours")])
+def test_work_that_fails_keeps_no_other_from_being_done(floor: Floor, error: Exception) -> None:
+    sent = threading.Event()
+    floor.vendor.meanwhile = lambda _sent: sent.set()
+
+    def fail() -> int:
+        raise error
+
+    with running(Loop(floor.context, LocalDoorbell(), [fail, *floor.delivery.works], lambda: None)):
+        floor.trigger()
+        assert sent.wait(PATIENCE)
+
+
+def test_sign_of_life_that_fails_keeps_nothing_from_being_done(floor: Floor) -> None:
+    sent = threading.Event()
+    floor.vendor.meanwhile = lambda _sent: sent.set()
+
+    def fail() -> None:
+        raise KeyError("a fault of ours")
+
+    with running(Loop(floor.context, LocalDoorbell(), floor.delivery.works, fail)):
+        floor.trigger()
+        assert sent.wait(PATIENCE)
 
 
 def test_next_due_is_the_earliest_of_timers_messages_and_leases(floor: Floor) -> None:
