@@ -94,11 +94,18 @@ def _once(context: Context, reference: str, address: str, work: Callable[[Sessio
 
 def _by_code(context: Context, reply: ReplyByCode, session: Session) -> ReplyOutcome:
     page = pages.page_of_code(session, reply.from_address, reply.code)
-    if page is None or page.user_id is None:
+    who = _its_user(context, session, page)
+    if page is None or who is None:
         outcome = _passive(context, reply.from_address, _WRONG_CODE, session)
         pages.count_wrong_code(session, reply.from_address)
         return outcome
-    return _act(context, session, page, reply.action, page.user_id, "sms")
+    return _act(context, session, page, reply.action, who, "sms")
+
+
+def _its_user(context: Context, session: Session, page: PageRow | None) -> str | None:
+    """Whom a page was sent to; None for a channel's, and where that user is gone by now."""
+    user = page.user_id if page is not None else None
+    return user if user in context.directory(session).users else None
 
 
 def _passive(context: Context, address: str, text: str, session: Session) -> ReplyOutcome:
@@ -113,8 +120,9 @@ def _on_call(context: Context, call_id: str, action: Action, session: Session) -
     outcomes = []
     for row in sorted(told, key=lambda row: row.incident_id or ""):
         page = pages.get(session, row.page_id or "")
-        if page is not None and page.user_id is not None:
-            outcomes.append(_act(context, session, page, action, page.user_id, row.type))
+        who = _its_user(context, session, page)
+        if page is not None and who is not None:
+            outcomes.append(_act(context, session, page, action, who, row.type))
     if not outcomes:
         return ReplyOutcome("This call is not known here. Nothing was changed.", acted=False)
     texts = " ".join(outcome.text for outcome in outcomes if outcome.text)

@@ -9,6 +9,7 @@ import pytest
 from oncall.domain.incident import State
 from oncall.domain.reply import Action
 from oncall.operations import act
+from oncall.operations.apply import apply_document
 from oncall.operations.reply import (
     PressedButton,
     ReplyByCode,
@@ -18,7 +19,7 @@ from oncall.operations.reply import (
     reply_by_code,
     unreadable_reply,
 )
-from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, MINUTE, Floor
+from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, DOCUMENT, MINUTE, Floor
 
 STRANGER = "+15005550099"
 
@@ -68,6 +69,16 @@ def test_code_from_another_number_does_nothing(floor: Floor) -> None:
     code = paged(floor)
     assert reply(floor, code, sender=STRANGER) == ReplyOutcome(None, acted=False)
     assert not reply(floor, code, sender=BOS_NUMBER, reference="SM2").acted
+    assert floor.incident("1").state is State.TRIGGERED
+
+
+def test_one_who_is_gone_by_now_answers_in_vain(floor: Floor) -> None:
+    code = paged(floor)
+    without_ana = DOCUMENT.replace("  ana:", "  kim:").replace("{user: ana}", "{user: kim}")
+    apply_document(floor.context, without_ana, author="test", prune=True, dry_run=False)
+
+    assert not reply(floor, code).acted
+    assert not act_on_call(floor.context, floor.vendor.sent[-1].id, Action.ACKNOWLEDGE, "CA1").acted
     assert floor.incident("1").state is State.TRIGGERED
 
 
