@@ -15,7 +15,7 @@ from oncall.engine.loop import Loop
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
-from oncall.operations.recover import take_over
+from oncall.operations.recover import take_over, try_again
 from oncall.operations.start import require_ready
 from oncall.providers import sandbox, slack, twilio
 from oncall.settings import Settings
@@ -42,6 +42,7 @@ class Worker:
         require_ready(self._context)
         if self._context.database.is_sqlite:
             take_over(self._context)
+        try_again(self._context)
         self._loop.start()
         _log.info("the worker runs", worker=self._heartbeat.worker)
 

@@ -1,4 +1,4 @@
-"""Take over what a worker left that was killed."""
+"""What a worker does first: take over what another left that was killed, and try again what failed under a fault."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def take_over(context: Context) -> None:
         messages.release_all(session, context.clock.now())
 
     context.database.write(work)
+
+
+def try_again(context: Context) -> None:
+    """Let timers be fired again that were set aside: the worker that starts may be the release that mends their fault."""
+    context.database.write(timers.take_up)

@@ -112,8 +112,13 @@ def put_back(session: Session, claimed: ClaimedTimer, until: datetime) -> None:
 
 
 def set_aside(session: Session, claimed: ClaimedTimer, failure: str) -> None:
-    """Never fire the timer again, and keep it with the reason."""
+    """Fire the timer no more until it is taken up, and keep it with the reason."""
     session.execute(_of(claimed).values(failure=failure, lease=None, lease_until=None))
+
+
+def take_up(session: Session) -> None:
+    """Let every timer that was set aside be claimed again, as if it had never failed."""
+    session.execute(update(TimerRow).where(TimerRow.failure.is_not(None)).values(failure=None, tries=0))
 
 
 def release(session: Session, lease: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from oncall.clock import SystemClock
 from oncall.doorbell import LocalDoorbell
@@ -16,6 +17,7 @@ from oncall.operations.apply import apply_document
 from oncall.operations.context import Context, open_context
 from oncall.operations.trigger import TriggerRequest, trigger
 from oncall.settings import Settings, SlackSettings, TwilioSettings
+from oncall.store.timers import TimerRow, count_set_aside
 from oncall.store.workers import list_workers
 from oncall.worker import build_providers, build_worker
 from tests.clock import FrozenClock
@@ -64,6 +66,19 @@ def test_worker_pages_as_soon_as_something_is_triggered_and_says_that_it_lives(
     assert json.loads(line)["user"] == "ana"
     with context.database.read() as session:
         assert list_workers(session) == ()
+
+
+def test_worker_that_starts_takes_up_the_timers_that_were_set_aside(
+    context: Context, doorbell: LocalDoorbell, database_url: str, tmp_path: Path
+) -> None:
+    apply_document(context, DOCUMENT, author="test", prune=False, dry_run=False)
+    trigger(context, TriggerRequest("cloud", "db down", "test"))
+    context.database.write(lambda session: session.execute(update(TimerRow).values(failure="KeyError")))
+    worker = build_worker(context, doorbell, settings(database_url, tmp_path), print)
+    worker.start()
+    worker.stop()
+    with context.database.read() as session:
+        assert count_set_aside(session) == 0
 
 
 def test_worker_does_not_begin_without_its_tables(tmp_path: Path, doorbell: LocalDoorbell) -> None:

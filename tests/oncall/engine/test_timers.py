@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from oncall.delivery.protocol import Receipt
+from oncall.domain.incident import Incident
 from oncall.engine.loop import next_due
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations import act
 from oncall.operations.claim import claim_messages
 from oncall.operations.fire import LEASE, claim_timers, fire
-from oncall.operations.recover import take_over
+from oncall.operations.recover import take_over, try_again
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import Types
 from oncall.store.timers import TimerRow
@@ -84,8 +85,7 @@ def test_acknowledgement_before_the_fire_keeps_the_next_step_from_being_paged(fl
 def test_bad_timer_is_set_aside_after_three_tries_and_keeps_no_other_waiting(floor: Floor) -> None:
     bad = floor.trigger("bad")
     floor.trigger("good", service="shop")
-    spoil = update(IncidentRow).where(IncidentRow.id == bad.id).values(run={"nonsense": 1})
-    floor.context.database.write(lambda session: session.execute(spoil))
+    write_run(floor, bad, {"nonsense": 1})
     floor.clock.advance(5 * MINUTE)
     assert floor.engine.fire_due() == 1
     assert floor.events("2").count("paged") == 2
@@ -96,6 +96,28 @@ def test_bad_timer_is_set_aside_after_three_tries_and_keeps_no_other_waiting(flo
     assert kept.tries == 2
     assert kept.failure is not None
     assert kept.failure.startswith("UnreadableError")
+
+
+def test_timer_that_was_set_aside_is_fired_by_the_next_worker_once_the_fault_is_mended(floor: Floor) -> None:
+    bad = floor.trigger("bad")
+    with floor.context.database.read() as session:
+        whole = session.scalars(select(IncidentRow.run)).one()
+    write_run(floor, bad, {"nonsense": 1})
+    floor.clock.advance(5 * MINUTE)
+    for _ in range(3):
+        floor.engine.fire_due()
+        floor.clock.advance(2 * SECOND)
+    write_run(floor, bad, whole)
+    assert floor.engine.fire_due() == 0
+    try_again(floor.context)
+    assert floor.engine.fire_due() == 1
+    assert [page.user for page in floor.pages("1")] == ["ana", "bo"]
+
+
+def write_run(floor: Floor, incident: Incident, run: dict[str, object] | None) -> None:
+    """Write over what is stored of an incident's escalation."""
+    written = update(IncidentRow).where(IncidentRow.id == incident.id).values(run=run)
+    floor.context.database.write(lambda session: session.execute(written))
 
 
 @pytest.fixture
