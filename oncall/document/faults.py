@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from schedules.errors import did_you_mean
+from schedules.errors import ScheduleError, did_you_mean
 
 Path = tuple[str | int, ...]
 _FEW = 8
@@ -34,7 +34,7 @@ def path_text(path: Path) -> str:
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
     """The message about a word that names nothing, with the nearest that does, or where none is near with a few of all."""
-    names = list(known)
+    names = sorted(known)
     there = f"; known: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
     return f"unknown {what} {word!r}{did_you_mean(word, names) or there}"
 
@@ -72,7 +72,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> str:
         words = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         return f"{value!r} is not one of {', '.join(words)}{did_you_mean(str(value), words)}"
     if kind == "value_error":
-        return str(detail["ctx"]["error"])
+        error = detail["ctx"]["error"]
+        return error.message if isinstance(error, ScheduleError) else str(error)
     return _MESSAGES.get(kind) or detail["msg"].lower()
 
 

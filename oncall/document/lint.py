@@ -9,7 +9,7 @@ from typing import Any, Literal
 from oncall.document.faults import path_text
 from oncall.document.load import check_document, parse_document
 from oncall.document.risks import risks
-from oncall.errors import InvalidInputError
+from oncall.errors import FieldFault, InvalidInputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Finding:
     line: int | None
 
     def __str__(self) -> str:
-        where = f"line {self.line}: " if self.line is not None else ""
-        return f"{self.level}: {where}{self.path}: {self.message}"
+        return f"{self.level}: {FieldFault(self.path, self.message, self.line)}"
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""

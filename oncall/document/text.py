@@ -56,7 +56,7 @@ def read_text(text: str) -> Text:
         data = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        return _broken(error.problem or str(error), mark.line + 1 if mark else None)
+        return _broken(f"this is no YAML: {error.problem or error}", mark.line + 1 if mark else None)
     except yaml.reader.ReaderError as error:
         return _broken(f"the text holds a character that YAML does not allow: {error.reason}", None)
     except _SyntaxFaultError as error:

@@ -105,7 +105,7 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], said: str) -> None
     ("arguments", "said"),
     [
         (("who", "--schedule", "ofice"), "unknown schedule 'ofice'; did you mean 'office'?"),
-        (("shifts", "x", "--since", "2026-01-01T00:00:00Z", "--until", WEDNESDAY), "known: office, nights"),
+        (("shifts", "x", "--since", "2026-01-01T00:00:00Z", "--until", WEDNESDAY), "known: nights, office"),
         (("calendar", "hk", "open", "--at", WEDNESDAY), "unknown calendar 'hk'; known: hq"),
     ],
 )

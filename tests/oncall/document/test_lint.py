@@ -44,6 +44,24 @@ def test_nothing_is_said_of_the_demo() -> None:
     assert lint(DEMO.read_text(encoding="utf-8"), NOW) == ()
 
 
+def test_fault_of_the_whole_text_names_its_line_alone() -> None:
+    assert [str(finding) for finding in lint("version: 1\nusers: [\n", NOW)] == [
+        "error: line 3: this is no YAML: did not find expected node content"
+    ]
+
+
+def test_fault_that_the_schedules_find_names_its_field_once() -> None:
+    (finding,) = lint("{version: 1, users: {ana: {time_zone: Mars/Olympus}}}", NOW)
+    assert str(finding) == "error: line 1: users.ana.time_zone: 'Mars/Olympus' is not an IANA time zone"
+
+
+def test_known_names_are_in_order() -> None:
+    names = [f"u{number}" for number in range(8)]
+    users = ", ".join(f"{name}: {{}}" for name in reversed(names))
+    found = lint(f"{{version: 1, users: {{{users}}}, teams: {{t: {{members: [somebody]}}}}}}", NOW)
+    assert [finding.message for finding in found] == [f"unknown user 'somebody'; known: {', '.join(names)}"]
+
+
 def test_what_is_wrong_is_an_error_with_its_line() -> None:
     text = with_line("role: admin", "role: amdin")
     (finding,) = lint(text, NOW)

@@ -46,7 +46,7 @@ def test_duplicate_key_is_a_fault_with_both_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("a: [1\nb: 2", 2, "did not find expected ',' or ']'"),
+        ("a: [1\nb: 2", 2, "this is no YAML: did not find expected ',' or ']'"),
         ("a: 1\n b: 2", 2, "mapping values are not allowed"),
         ("a: 1\n---\nb: 2", 2, "second document"),
         ("a: &a [*a]", 1, "*a stands for nothing"),
