@@ -13,6 +13,7 @@ from oncall.errors import SettingsError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHORTEST_KEY = 16
+_ADDRESS = "public-url"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,16 +73,15 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
     """The settings that `environ` holds; raises SettingsError with the variable's name.
 
     `data` is the directory of the embedded database and of what is kept beside it; `public_url` is used where
-    ONCALL_PUBLIC_URL is not set.
+    ONCALL_PUBLIC_URL is not set. Without either it is the one that was kept beside the embedded database.
     """
     directory = data or Path(environ.get("ONCALL_DATA", ".data"))
-    url = _url(environ, "ONCALL_PUBLIC_URL", public_url or "http://127.0.0.1:8080")
-    loopback = urlsplit(url).hostname in _LOOPBACK
+    url = _url(environ, "ONCALL_PUBLIC_URL", public_url or _kept_address(environ, directory))
     sandbox = environ.get("ONCALL_SANDBOX_FILE")
     return Settings(
         database_url=_database_url(environ, directory),
         public_url=url,
-        secret_keys=_secret_keys(environ, directory, loopback=loopback),
+        secret_keys=_secret_keys(environ, directory, url),
         data=directory,
         redis_url=_scheme(environ, "ONCALL_REDIS_URL", ("redis", "rediss", "unix")),
         twilio=_twilio(environ),
@@ -89,6 +89,12 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         sandbox_file=Path(sandbox) if sandbox else None,
         proxies=_count(environ, "ONCALL_PROXIES"),
     )
+
+
+def keep_address(settings: Settings) -> None:
+    """Have other commands on the same embedded database name the address at which the service is reached now."""
+    if settings.database_url == _embedded(settings.data):
+        (settings.data / _ADDRESS).write_text(f"{settings.public_url}\n", encoding="utf-8")
 
 
 def _url(environ: Mapping[str, str], name: str, default: str) -> str:
@@ -123,7 +129,7 @@ def _count(environ: Mapping[str, str], name: str) -> int:
 def _database_url(environ: Mapping[str, str], data: Path) -> str:
     value = environ.get("ONCALL_DATABASE_URL")
     if not value:
-        return f"sqlite:///{data.absolute() / 'oncall.sqlite3'}"
+        return _embedded(data)
     scheme, separator, rest = value.partition("://")
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and separator:
         return f"postgresql+psycopg://{rest}"
@@ -132,20 +138,32 @@ def _database_url(environ: Mapping[str, str], data: Path) -> str:
     raise SettingsError("ONCALL_DATABASE_URL", "must begin with postgresql:// or sqlite:///")
 
 
-def _secret_keys(environ: Mapping[str, str], data: Path, *, loopback: bool) -> tuple[str, ...]:
+def _kept_address(environ: Mapping[str, str], data: Path) -> str:
+    path = data / _ADDRESS
+    embedded = not environ.get("ONCALL_DATABASE_URL")
+    kept = path.read_text(encoding="utf-8").strip() if embedded and path.exists() else ""
+    return kept if _is_web_address(kept) else "http://127.0.0.1:8080"
+
+
+def _embedded(data: Path) -> str:
+    return f"sqlite:///{data.absolute() / 'oncall.sqlite3'}"
+
+
+def _secret_keys(environ: Mapping[str, str], data: Path, url: str) -> tuple[str, ...]:
     value = environ.get("ONCALL_SECRET_KEY")
     if value:
         keys = tuple(key.strip() for key in value.split(","))
         if any(len(key) < _SHORTEST_KEY for key in keys):
             raise SettingsError("ONCALL_SECRET_KEY", f"every key needs {_SHORTEST_KEY} characters or more")
         return keys
-    if not loopback:
-        raise SettingsError("ONCALL_SECRET_KEY", "is required where ONCALL_PUBLIC_URL is not on loopback")
+    if urlsplit(url).hostname not in _LOOPBACK:
+        advice = "make one with `openssl rand -hex 32`, and keep it"
+        raise SettingsError("ONCALL_SECRET_KEY", f"is required away from loopback, as for {url}: {advice}")
     return (_kept_key(data / "secret-key"),)
 
 
 def _kept_key(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)

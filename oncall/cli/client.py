@@ -56,7 +56,7 @@ class Client:
             raise RefusedByServerError(f"{asked.url} is no oncall server: set ONCALL_URL to its address") from error
         except requests.RequestException as error:
             raise UnavailableError(
-                f"{asked.url} does not answer: {type(error).__name__}; is ONCALL_URL right?"
+                f"{asked.url} does not answer ({type(error).__name__}): is the server up, and ONCALL_URL right?"
             ) from error
         if not answer.ok:
             raise RefusedByServerError(_reason(said))

@@ -71,7 +71,7 @@ class _Guide:
 @click.command
 @options.data
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="The port to listen on.")
+@options.port
 def demo(*, data: Path | None, host: str, port: int) -> None:
     """Serve a small company with schedules, policies and services, to try everything with.
 

@@ -33,6 +33,9 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 config = click.option("--config", type=FILE, help="Read this document alone, and no database.")
+port = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="The port to listen on."
+)
 data = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Where the embedded database lives [.data]."
 )

@@ -25,7 +25,7 @@ from oncall.journal import write_journal
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.operations.start import require_ready
-from oncall.settings import Settings
+from oncall.settings import Settings, keep_address
 from oncall.store import migrate
 from oncall.worker import Worker, build_worker
 
@@ -38,7 +38,7 @@ _LARGEST_BODY = 32 * 1024 * 1024
 @click.option("--config", type=options.FILE, help="Apply this document first.")
 @options.data
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="The port to listen on.")
+@options.port
 def serve(*, config: Path | None, data: Path | None, host: str, port: int) -> None:
     """Serve everything in one process: web, API and the engine that pages.
 
@@ -81,6 +81,7 @@ def serve_forever(
             require_ready(context)
             prepare(context)
             server = _listen(app, host, port)
+            keep_address(settings)
             ready(app, f"http://{host}:{port}")
             _serve(server, build_worker(context, doorbell, settings, terminal))
         finally:

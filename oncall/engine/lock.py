@@ -23,7 +23,7 @@ def only_engine(database_url: str) -> Iterator[None]:
         yield
         return
     path = Path(f"{url.database}.engine-lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -31,8 +31,10 @@ def create_token(context: Context, name: str, role: Role, user: str | None = Non
     """Make a token for a system called `name`, or for a user, and return it; it can never be shown again.
 
     A user's token may never do more than its user. Raises NotFoundError for an unknown user and RefusedError where there is
-    a token of that name.
+    a token of that name, or the name is blank.
     """
+    if not name.strip():
+        raise RefusedError("a token needs a name, by which logs and lists know it")
     secret = _SIGN + random_secret(_LENGTH)
     row = TokenRow(
         name=name,

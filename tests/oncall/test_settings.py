@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oncall.errors import SettingsError
-from oncall.settings import from_env
+from oncall.settings import from_env, keep_address
 
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "hush", "TWILIO_FROM": "+15005550006"}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_SIGNING_SECRET": "hush"}
@@ -35,6 +35,22 @@ def test_key_made_on_loopback_is_kept_and_readable_by_the_owner_alone(tmp_path: 
 def test_key_is_required_away_from_loopback(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="ONCALL_SECRET_KEY"):
         from_env({"ONCALL_PUBLIC_URL": "https://pager.example.com"}, data=tmp_path)
+
+
+def test_address_of_the_service_is_known_beside_its_embedded_database_alone(tmp_path: Path) -> None:
+    keep_address(from_env({}, data=tmp_path, public_url="http://127.0.0.1:9000"))
+
+    assert from_env({}, data=tmp_path).public_url == "http://127.0.0.1:9000"
+    assert from_env({"ONCALL_PUBLIC_URL": "http://localhost:9001"}, data=tmp_path).public_url == "http://localhost:9001"
+    elsewhere = from_env({"ONCALL_DATABASE_URL": "postgresql://db/oncall"}, data=tmp_path)
+    assert elsewhere.public_url == "http://127.0.0.1:8080"
+    keep_address(elsewhere)
+    assert from_env({}, data=tmp_path).public_url == "http://127.0.0.1:9000"
+
+
+def test_data_directory_is_for_its_owner_alone(tmp_path: Path) -> None:
+    from_env({}, data=tmp_path / "data")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 def test_several_keys_are_kept_in_order(tmp_path: Path) -> None:

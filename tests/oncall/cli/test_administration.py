@@ -83,6 +83,8 @@ def test_key_that_senders_use_is_taken_over(data: Path) -> None:
         (("integration", "create", "cloud", "--kind", "telex"), 2, "telex"),
         (("integration", "create", "cloud", "--kind", "pagerduty", "--key", "short"), 1, "20 to 255"),
         (("token", "create"), 2, "--name"),
+        (("token", "create", "--name", " "), 1, "needs a name"),
+        (("serve", "--port", "99999"), 2, "99999"),
         (("user", "login-link", "nobody"), 1, "nobody"),
     ],
 )

@@ -18,7 +18,7 @@ from oncall.doorbell import SilentDoorbell
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context, open_context
 from oncall.operations.tokens import use_token
-from oncall.settings import Settings
+from oncall.settings import Settings, from_env
 from tests.clock import FrozenClock
 
 ONCALL = Path(sys.executable).with_name("oncall")
@@ -83,6 +83,7 @@ def test_demo_pages_in_the_terminal_and_goes_on_after_a_restart(tmp_path: Path, 
         assert "#1 SEV1 database: Database down" in line("#1 SEV1")
     kept = token.read_text()
     assert token.stat().st_mode & 0o777 == 0o600
+    assert from_env({}, data=tmp_path).public_url == f"http://127.0.0.1:{port}"
 
     with running(tmp_path, port) as line:
         assert line("/login/link/") != link
