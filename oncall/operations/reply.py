@@ -74,7 +74,7 @@ def act_on_call(context: Context, call_id: str, action: Action, reference: str) 
 
 
 def press_button(context: Context, press: PressedButton) -> ReplyOutcome:
-    """Do what a button asks for; only a user with that account linked, and at least a responder, may."""
+    """Do what a button asks for; a user with that account linked may, who was paged or is at least a responder."""
     return _once(context, press.reference, press.address, partial(_by_button, context, press))
 
 
@@ -136,7 +136,7 @@ def _by_button(context: Context, press: PressedButton, session: Session) -> Repl
         return ReplyOutcome("This page is not known here. Nothing was changed.", acted=False)
     if who is None:
         return ReplyOutcome("This account is not linked to a user: add it as a contact method first.", acted=False)
-    if not who.role.allows(Role.RESPONDER):
+    if who.id != page.user_id and not who.role.allows(Role.RESPONDER):
         return ReplyOutcome(f"The role {who.role} may look but not act.", acted=False)
     return _act(context, session, page, press.action, who.id, press.type)
 

@@ -48,8 +48,10 @@ users:
     contact_methods: {{mobile: {{type: sms, address: "{ROOTS_NUMBER}"}}}}
 escalation_policies:
   engineering: {{steps: [{{notify: [{{user: ana}}], wait: 5m}}, {{notify: [{{user: bo}}], wait: 5m}}]}}
+  watching: {{steps: [{{notify: [{{user: vic}}], wait: 5m}}]}}
 services:
   cloud: {{escalation_policy: engineering}}
+  watched: {{escalation_policy: watching}}
   shop: {{escalation_policy: engineering}}
 """
 

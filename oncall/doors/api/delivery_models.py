@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from oncall.doors.api.endpoint import Input
 from oncall.doors.api.values import Cursor, InstantOut, PartLimit
+from oncall.doors.mask import masked
 from oncall.store.deliveries import AttemptRecord, PageRecord, SendRecord
 
 
@@ -82,7 +83,7 @@ def page_shown(page: PageRecord, *, with_addresses: bool) -> dict[str, Any]:
 
 def _attempt(attempt: AttemptRecord, *, with_addresses: bool) -> dict[str, Any]:
     plain = {name: getattr(attempt, name) for name in AttemptOut.model_fields.keys() - {"sends", "address"}}
-    address = attempt.address if with_addresses else f"…{attempt.address[-4:]}"
+    address = attempt.address if with_addresses else masked(attempt.address)
     return {**plain, "address": address, "sends": [_send(send) for send in attempt.sends]}
 
 

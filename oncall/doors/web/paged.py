@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from oncall.domain.directory import Role, User
-from oncall.doors.web.presentation import masked, method
+from oncall.doors.mask import masked
+from oncall.doors.web.presentation import method
 from oncall.doors.web.words import Names
 from oncall.store.deliveries import AttemptRecord, PageRecord
 

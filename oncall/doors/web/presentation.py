@@ -14,7 +14,6 @@ from oncall.doors.web import words
 from schedules import format_instant
 
 _METHODS = {"sms": "SMS", "voice": "Call", "slack": "Slack", "slack_channel": "Slack", "email": "E-mail"}
-_SHOWN_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,6 @@ def sentence(text: str) -> str:
 def method(kind: str) -> str:
     """A type of contact method as people write it."""
     return _METHODS.get(kind, sentence(kind))
-
-
-def masked(address: str) -> str:
-    """An address of which only the end shows, enough for its owner to know it by."""
-    return f"…{address[-_SHOWN_DIGITS:]}" if len(address) > _SHOWN_DIGITS else "…"
 
 
 def readable(incident: Incident, role: Role) -> Incident:

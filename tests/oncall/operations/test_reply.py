@@ -178,6 +178,15 @@ def test_button_acts_for_a_linked_account_that_may(floor: Floor, account: str, h
     assert floor.incident("1").acknowledged_by == holder
 
 
+def test_button_acts_for_the_one_who_was_paged_whatever_the_role(floor: Floor) -> None:
+    paged(floor, service="watched")
+    page = floor.vendor.sent[-1].lines[0].page
+    press = PressedButton(page, "slack", "U0VIC", Action.ACKNOWLEDGE, "T1")
+
+    assert press_button(floor.context, press).acted
+    assert floor.incident("1").acknowledged_by == "vic"
+
+
 def test_button_of_an_unknown_page_does_nothing(floor: Floor) -> None:
     press = PressedButton("nonsense", "slack", "U0BO", Action.ACKNOWLEDGE, "T1")
     assert not press_button(floor.context, press).acted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oncall.doors.web.presentation import Link, initials, masked, method, sentence, web_links
+from oncall.doors.web.presentation import Link, initials, method, sentence, web_links
 
 
 @pytest.mark.parametrize(
@@ -11,11 +11,6 @@ from oncall.doors.web.presentation import Link, initials, masked, method, senten
 )
 def test_initials_are_of_the_first_and_the_last_name(name: str, letters: str) -> None:
     assert initials(name) == letters
-
-
-def test_masked_shows_the_end_alone_and_nothing_of_what_is_short() -> None:
-    assert masked("+15005550006") == "…0006"
-    assert masked("0006") == "…"
 
 
 def test_method_is_written_as_people_write_it() -> None:
