@@ -10,9 +10,9 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
 from oncall.domain.directory import Role, User
+from oncall.doors.mask import masked
 from oncall.doors.web.access import needs, signed_in
 from oncall.doors.web.live import live_page
-from oncall.doors.mask import masked
 from oncall.providers.sandbox import SandboxMessage, recent
 from schedules import parse_instant
 
