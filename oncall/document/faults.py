@@ -46,7 +46,11 @@ def unknown_key(key: str, known: Iterable[str], what: str = "key") -> str:
 
 def shape_faults(error: ValidationError, model: type[BaseModel], at: Path) -> Iterator[Fault]:
     """Every fault that pydantic found in the object at `at`, in this project's words."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    within = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    for detail in details:
+        if detail["type"] == "too_short" and detail["loc"] in within:
+            continue  # its parts are there, and at fault themselves
         loc = tuple(part for part in detail["loc"] if part != "[key]")
         yield Fault((*at, *loc), _message(detail, model, loc))
 

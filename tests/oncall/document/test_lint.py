@@ -55,6 +55,15 @@ def test_fault_that_the_schedules_find_names_its_field_once() -> None:
     assert str(finding) == "error: line 1: users.ana.time_zone: 'Mars/Olympus' is not an IANA time zone"
 
 
+def test_list_of_faulty_parts_is_not_called_empty() -> None:
+    policies = "{p: {steps: [{notify: [{user: ana}], wait: 10s}]}, q: {steps: []}}"
+    found = lint(f"{{version: 1, users: {{ana: {{}}}}, escalation_policies: {policies}}}", NOW)
+    assert {finding.path for finding in found} == {
+        "escalation_policies.p.steps[0].wait",
+        "escalation_policies.q.steps",
+    }
+
+
 def test_known_names_are_in_order() -> None:
     names = [f"u{number}" for number in range(8)]
     users = ", ".join(f"{name}: {{}}" for name in reversed(names))
