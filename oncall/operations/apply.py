@@ -101,7 +101,7 @@ def _holds(session: Session, removed: tuple[Change, ...], directory: Directory, 
         if change.section == "services" and change.id in open_services:
             yield f"services.{change.id} has an open incident: resolve it first"
         if change.section == "services" and change.id in keyed:
-            yield f"services.{change.id} has a live integration key: revoke it first"
+            yield f"services.{change.id} has a live integration key: revoke it first (DELETE /api/v1/integrations/ID)"
         if change.section == "users":
             for schedule in directory.schedules:
                 if change.id in directory.on_call(schedule, now):

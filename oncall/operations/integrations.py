@@ -53,7 +53,7 @@ def create_integration(context: Context, service: str, kind: str, key: str | Non
             message = f"there is no service {service!r}; there are: {', '.join(services) or 'none'}"
             raise NotFoundError(message)
         if integrations.by_hash(session, kind, row.hash) is not None:
-            message = f"this key is in use already for {kind}: revoke it there first"
+            message = f"this key is in use already for {kind}: revoke it there first (DELETE /api/v1/integrations/ID)"
             raise RefusedError(message)
         session.add(row)
         session.flush()

@@ -50,7 +50,9 @@ def create_token(context: Context, name: str, role: Role, user: str | None = Non
             message = f"there is no user {user!r}: `oncall export` shows them all"
             raise NotFoundError(message)
         if tokens.by_name(session, name) is not None:
-            message = f"there is a token named {name!r} already: revoke it or choose another name"
+            message = (
+                f"there is a token named {name!r} already: choose another name, or revoke it (DELETE /api/v1/tokens/ID)"
+            )
             raise RefusedError(message)
         session.add(row)
 
