@@ -57,4 +57,7 @@ class _Commands(click.RichGroup):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="oncall-pager", prog_name="oncall")
 def main() -> None:
-    """Who is on call, and paging until somebody acknowledges."""
+    """Who is on call, and paging until somebody acknowledges.
+
+    Example: oncall who --config oncall.yaml
+    """

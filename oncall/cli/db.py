@@ -13,7 +13,10 @@ from oncall.store import migrate
 
 @click.group
 def db() -> None:
-    """Look after the database."""
+    """Look after the database.
+
+    Example: oncall db upgrade
+    """
 
 
 @db.command

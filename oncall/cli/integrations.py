@@ -14,7 +14,10 @@ from oncall.operations.integrations import KINDS, create_integration
 
 @click.group
 def integration() -> None:
-    """Make integration keys."""
+    """Make integration keys.
+
+    Example: oncall integration create cloud --kind pagerduty
+    """
 
 
 @integration.command

@@ -17,7 +17,10 @@ _ROLES = click.Choice([role.value for role in Role])
 
 @click.group
 def token() -> None:
-    """Make API tokens."""
+    """Make API tokens.
+
+    Example: oncall token create --name deploys
+    """
 
 
 @token.command

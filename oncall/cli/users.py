@@ -14,7 +14,10 @@ from oncall.operations.logins import create_login_link
 
 @click.group
 def user() -> None:
-    """Look after users; the configuration document says who there is."""
+    """Look after users; the configuration document says who there is.
+
+    Example: oncall user login-link ana
+    """
 
 
 @user.command("login-link")

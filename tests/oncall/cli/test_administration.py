@@ -127,3 +127,9 @@ def test_help_has_an_example(command: str) -> None:
     done = CliRunner().invoke(main, [*command.split(), "--help"])
     assert done.exit_code == 0
     assert f"Example: oncall {command}" in done.output
+
+
+@pytest.mark.parametrize("group", ["", "db", "token", "integration", "user"])
+def test_help_of_a_group_has_an_example(group: str) -> None:
+    done = CliRunner().invoke(main, [*group.split(), "--help"])
+    assert f"Example: oncall {group}" in done.output
