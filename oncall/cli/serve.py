@@ -53,7 +53,7 @@ def serve(*, config: Path | None, data: Path | None, host: str, port: int) -> No
             with faults_of(config):
                 apply_document(context, text_of(config), author="cli", prune=False, dry_run=False)
 
-    settings = settings_for(data, f"http://{host}:{port}")
+    settings = settings_for(data, _address(host, port))
     serve_forever(settings, host=host, port=port, prepare=prepare, ready=_say_where)
 
 
@@ -82,10 +82,14 @@ def serve_forever(
             prepare(context)
             server = _listen(app, host, port)
             keep_address(settings)
-            ready(app, f"http://{host}:{port}")
+            ready(app, _address(host, port))
             _serve(server, build_worker(context, doorbell, settings, terminal))
         finally:
             context.database.dispose()
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listen(app: Flask, host: str, port: int) -> Any:

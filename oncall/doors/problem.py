@@ -118,6 +118,6 @@ def _answer(status: int, detail: str, faults: Iterable[FieldFault] = ()) -> Resp
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
-        "errors": [{"field": fault.path, "message": fault.message} for fault in faults],
+        "errors": [{"field": fault.path or "body", "message": fault.message} for fault in faults],
     }
     return Response(json.dumps(body), status, headers_of(status), content_type=CONTENT_TYPE)

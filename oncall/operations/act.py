@@ -52,9 +52,8 @@ def _act(context: Context, incident_id: str, command: Command) -> Incident:
     decided = context.database.write(work)
     context.doorbell.ring()
     if decided.refused is not None:
-        incident = decided.incident
-        message = f"incident {incident.number} ({incident.state}): {decided.refused}"
-        raise RefusedError(message)
+        incident, do = decided.incident, decided.entries[-1].details["do"]
+        raise RefusedError(f"cannot {do} incident {incident.number}, which is {incident.state}: {decided.refused}")
     return decided.incident
 
 

@@ -15,11 +15,15 @@ from schedules import ScheduleError, format_instant, parse_instant
 _DATE_TIME = {"type": "string", "format": "date-time"}
 
 
+# An offset's + that is not escaped in an address arrives as a space.
+_PLUS_IN_ADDRESS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
+
+
 def _instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise ValueError("must be a text such as 2026-03-18T08:07:00Z")  # noqa: TRY004  pydantic collects ValueErrors only
     try:
-        return parse_instant(value)
+        return parse_instant(_PLUS_IN_ADDRESS.sub("+", value))
     except ScheduleError as error:
         raise ValueError(error.message) from error
 

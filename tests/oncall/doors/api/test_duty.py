@@ -12,8 +12,9 @@ def test_on_call_now_names_everybody_by_schedule(admin: Caller) -> None:
     }
 
 
-def test_on_call_at_an_instant_by_one_schedule(admin: Caller) -> None:
-    answer = admin.get("/on-call?at=2026-12-01T12:00:00%2B01:00&schedule=managers")
+@pytest.mark.parametrize("plus", ["%2B", "+"], ids=["escaped", "as people type it"])
+def test_on_call_at_an_instant_by_one_schedule(admin: Caller, plus: str) -> None:
+    answer = admin.get(f"/on-call?at=2026-12-01T12:00:00{plus}01:00&schedule=managers")
 
     assert answer.json == {"at": "2026-12-01T11:00:00Z", "schedules": {"managers": ["ana"]}}
 

@@ -81,7 +81,7 @@ def test_unknown_key_is_not_found(company: Company) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [
-        (b'{"status":', 400, ""),
+        (b'{"status":', 400, "body"),
         (b'{"status": "firing", "groupKey": 5, "alerts": []}', 422, "groupKey"),
         (
             b'{"status": "firing", "groupKey": "g", "alerts": [{"status": "firing", "labels": {}, "startsAt": "2026-11-22T02:13"}]}',
