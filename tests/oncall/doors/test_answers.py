@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,11 @@ from werkzeug.routing import Rule
 from oncall.doors.body import json_text
 from oncall.doors.headers import install_headers
 from oncall.errors import InvalidInputError
-from tests.oncall.doors.company import Company, app_without_database, run_company, said
+from tests.oncall.doors.company import Company, app_without_database, said
 
 
-@pytest.fixture
-def company(sqlite_url: str, tmp_path: Path) -> Iterator[Company]:
-    with run_company(sqlite_url, tmp_path) as company:
-        yield company
-
-
-def test_address_that_is_not_there_is_answered_in_the_shape_of_its_neighbours(company: Company) -> None:
-    client = company.app.test_client()
+def test_address_that_is_not_there_is_answered_in_the_shape_of_its_neighbours(small: Company) -> None:
+    client = small.app.test_client()
 
     types = {path: said(client.get(path)) for path in ("/api/v1/nothing", "/integrations/nothing", "/nothing")}
 
@@ -41,9 +34,9 @@ def method_of(rule: Rule) -> str:
     return method
 
 
-def test_trailing_slash_is_tolerated_everywhere(company: Company) -> None:
-    routes = company.app.url_map.bind("")
-    rules = [rule for rule in company.app.url_map.iter_rules() if "<path:" not in rule.rule and rule.rule != "/"]
+def test_trailing_slash_is_tolerated_everywhere(small: Company) -> None:
+    routes = small.app.url_map.bind("")
+    rules = [rule for rule in small.app.url_map.iter_rules() if "<path:" not in rule.rule and rule.rule != "/"]
 
     found = [routes.match(re.sub("<.*?>", "1", rule.rule) + "/", method_of(rule))[0] for rule in rules]
 
@@ -51,8 +44,8 @@ def test_trailing_slash_is_tolerated_everywhere(company: Company) -> None:
     assert found == [rule.endpoint for rule in rules]
 
 
-def test_method_that_is_not_allowed_names_those_that_are(company: Company) -> None:
-    answer = said(company.app.test_client().put("/api/v1/incidents"))
+def test_method_that_is_not_allowed_names_those_that_are(small: Company) -> None:
+    answer = said(small.app.test_client().put("/api/v1/incidents"))
 
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
     assert {"GET", "POST"} <= {name.strip() for name in answer.headers["Allow"].split(",")}
@@ -67,13 +60,13 @@ def test_api_without_a_database_says_try_again(tmp_path: Path) -> None:
     assert answer.headers["Retry-After"] == "5"
 
 
-def test_fault_of_ours_is_a_problem_that_tells_nothing(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_of_ours_is_a_problem_that_tells_nothing(small: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret is 1234")
 
-    caller = company.caller()
-    monkeypatch.setitem(company.app.view_functions, "api.list_incidents", fail)
-    company.app.config["PROPAGATE_EXCEPTIONS"] = False
+    caller = small.caller()
+    monkeypatch.setitem(small.app.view_functions, "api.list_incidents", fail)
+    small.app.config["PROPAGATE_EXCEPTIONS"] = False
 
     answer = caller.get("/incidents")
 
@@ -82,8 +75,8 @@ def test_fault_of_ours_is_a_problem_that_tells_nothing(company: Company, monkeyp
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/openapi.json", "/api/v1/incidents", "/nothing", "/login"])
-def test_every_answer_tells_the_browser_to_be_careful(path: str, company: Company) -> None:
-    headers = company.app.test_client().get(path).headers
+def test_every_answer_tells_the_browser_to_be_careful(path: str, small: Company) -> None:
+    headers = small.app.test_client().get(path).headers
 
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -93,8 +86,8 @@ def test_every_answer_tells_the_browser_to_be_careful(path: str, company: Compan
     assert headers["X-Frame-Options"] == "DENY"
 
 
-def test_answers_of_the_api_are_kept_by_nobody(company: Company) -> None:
-    assert company.caller().get("/incidents").headers["Cache-Control"] == "no-store"
+def test_answers_of_the_api_are_kept_by_nobody(small: Company) -> None:
+    assert small.caller().get("/incidents").headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,8 @@
 """What the log says of faults of ours."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.oncall.doors.company import Company, Said, run_company, said
-
-
-@pytest.fixture
-def company(sqlite_url: str, tmp_path: Path) -> Iterator[Company]:
-    with run_company(sqlite_url, tmp_path) as company:
-        yield company
+from tests.oncall.doors.company import Company, Said, said
 
 
 @pytest.mark.parametrize(
@@ -22,7 +13,7 @@ def company(sqlite_url: str, tmp_path: Path) -> Iterator[Company]:
     ],
 )
 def test_log_names_the_rule_and_not_the_secret_in_the_address(
-    company: Company,
+    small: Company,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     endpoint: str,
@@ -32,9 +23,9 @@ def test_log_names_the_rule_and_not_the_secret_in_the_address(
     def fail(**_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setitem(company.app.view_functions, endpoint, fail)
-    company.app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = ask(company, endpoint, path)
+    monkeypatch.setitem(small.app.view_functions, endpoint, fail)
+    small.app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = ask(small, endpoint, path)
 
     assert answer.status_code == 500
     assert f"Exception on {rule}" in caplog.text
@@ -42,6 +33,6 @@ def test_log_names_the_rule_and_not_the_secret_in_the_address(
     assert "hush" not in caplog.text
 
 
-def ask(company: Company, endpoint: str, path: str) -> Said:
-    client = company.app.test_client()
+def ask(small: Company, endpoint: str, path: str) -> Said:
+    client = small.app.test_client()
     return said(client.post(path, json={}) if endpoint == "alertmanager.receive" else client.get(path))

@@ -1,21 +1,13 @@
 """What supervisors and Prometheus are told."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from oncall.store.cipher import Cipher
-from tests.oncall.doors.company import Company, Said, app_without_database, run_company, said
-
-
-@pytest.fixture
-def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
-    with run_company(database_url, tmp_path) as company:
-        yield company
+from tests.oncall.doors.company import Company, Said, app_without_database, said
 
 
 def ask(company: Company, path: str) -> Said:
