@@ -18,8 +18,8 @@ from typing import Any
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
+START_SECONDS = 90.0
+STOP_SECONDS = 60.0
 POLL_SECONDS = 0.02
 SECRET_KEY = "a key for these processes alone"
 

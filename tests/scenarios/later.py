@@ -16,7 +16,7 @@ from oncall.store.timers import TimerRow
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.02
 
 

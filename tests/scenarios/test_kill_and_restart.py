@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.processes import (
+    STOP_SECONDS,
     Environment,
     Running,
     environment,
@@ -138,7 +139,7 @@ def test_kill_right_after_the_answer_loses_no_page_and_doubles_none(service: Ser
 def test_second_engine_on_the_same_data_is_refused_and_the_first_goes_on(service: Service) -> None:
     other = start(service.environment, service.home, serve(service.home, free_port()))
 
-    code = other.process.wait(20)
+    code = other.process.wait(STOP_SECONDS)
     service.trigger()
     eventually(service.paged, ["ana"])
 

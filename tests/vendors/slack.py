@@ -17,7 +17,7 @@ from tests.vendors.posting import Answer, Post
 from tests.vendors.serving import serve
 from tests.vendors.slack_double import BOT_TOKEN, SIGNING_SECRET, slack_app
 
-SECONDS = 5
+SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from oncall.settings import TwilioSettings
 from tests.vendors.serving import serve
 from tests.vendors.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, twilio_app
 
-SECONDS = 5
+SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)

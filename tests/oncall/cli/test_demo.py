@@ -41,7 +41,7 @@ def running(data: Path, port: int) -> Iterator[Callable[[str], str]]:
             yield lambda wanted: line_with(wanted, process.stdout)
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
 
 
 def line_with(wanted: str, output: IO[str] | None) -> str:
@@ -59,7 +59,7 @@ def carry_out(curl: str) -> dict[str, object]:
     words = shlex.split(curl)
     headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
     address = next(word for word in words if word.startswith("http://"))
-    answer = requests.post(address, words[words.index("-d") + 1], headers=headers, timeout=20)
+    answer = requests.post(address, words[words.index("-d") + 1], headers=headers, timeout=60)
     answer.raise_for_status()
     found: dict[str, object] = answer.json()
     return found
