@@ -1,7 +1,7 @@
 """A real Chromium in front of the real application, on a phone and on a desk."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
-from waitress import create_server
 
 from oncall.operations.context import Context
 from oncall.operations.logins import create_login_link
 from tests.clock import FrozenClock
 from tests.oncall.doors.web.people import PUBLIC_URL, company, settings_in
 from tests.programs import CHROMIUM, require_program
+from tests.vendors.serving import serve
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -64,16 +64,9 @@ def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def site(app: Flask, tmp_path: Path) -> Iterator[Site]:
     """Serve the application on a port of its own."""
-    server: Any = create_server(app, host="127.0.0.1", port=0)
-    serving = threading.Thread(target=server.run)
-    serving.start()
-
-    def stop() -> None:
-        server.close()
-        serving.join()
-
-    yield Site(f"http://127.0.0.1:{server.effective_port}", app.extensions["oncall"], tmp_path / "sandbox.jsonl", stop)
-    stop()
+    with ExitStack() as serving:
+        address = serving.enter_context(serve(app))
+        yield Site(address, app.extensions["oncall"], tmp_path / "sandbox.jsonl", serving.close)
 
 
 @pytest.fixture
