@@ -13,6 +13,7 @@ from oncall.doors.web.home import home
 from oncall.doors.web.incidents import incidents
 from oncall.doors.web.presentation import install_filters
 from oncall.doors.web.sandbox import FILE, sandbox
+from oncall.doors.web.sessions import PageSessions
 from oncall.settings import Settings
 
 
@@ -39,6 +40,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     """Set what the pages' extensions need: keys, the cookie, local assets."""
+    app.session_interface = PageSessions()
     first, *older = settings.secret_keys
     secure = settings.public_url.startswith("https://")
     app.config.update(

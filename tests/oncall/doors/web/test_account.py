@@ -261,3 +261,16 @@ def test_login_outlives_a_rotation_of_the_secret_key_until_its_key_is_gone(
 
     assert looks("the key that is new since", KEY) == 200
     assert looks("the key that is new since") == 303
+
+
+def test_cookie_is_renewed_by_pages_and_not_by_what_loads_behind_them(person: Callable[[str], Person]) -> None:
+    bo = person("bo")
+
+    with bo.get("/assets/live.js") as asset:
+        renewed = {
+            "page": "Set-Cookie" in bo.get("/").headers,
+            "refreshed part": "Set-Cookie" in bo.get("/", **{"X-Live": "1"}).headers,
+            "asset": "Set-Cookie" in asset.headers,
+        }
+
+    assert renewed == {"page": True, "refreshed part": False, "asset": False}

@@ -1,0 +1,18 @@
+"""When a browser's session cookie is written."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Renews the cookie with the pages that people open, and with nothing that loads behind them.
+
+    An asset or a refreshed part that answers late would otherwise log in again somebody who has just logged out.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether this answer carries the cookie: always when the session changed."""
+        is_opened = "web" in request.blueprints and "X-Live" not in request.headers
+        return session.modified or (is_opened and super().should_set_cookie(app, session))
