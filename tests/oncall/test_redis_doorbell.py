@@ -64,7 +64,7 @@ def test_rings_that_nobody_hears_are_one(redis_url: str) -> None:
         assert redis.llen(f"rq:queue:{QUEUE}") == 1
 
 
-def test_without_redis_a_ring_does_not_raise_or_wait() -> None:
+def test_ring_without_redis_is_no_error() -> None:
     doorbell = RedisDoorbell("redis://127.0.0.1:1/0")
     for _ in range(100):
         doorbell.ring()
