@@ -162,7 +162,7 @@ class _Line:
 def outgoing(context: Context, call: Call) -> Outgoing:
     """What a provider is handed for a call."""
     lines = tuple(
-        page_line(context.public_url, message.incident, message.page, message.code)
+        page_line(context.public_url, message.incident, message.page, message.code, may_resolve=message.may_resolve)
         for message in call.messages
         if message.incident is not None and message.page is not None and message.code is not None
     )

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from oncall.delivery.protocol import PageLine
 from oncall.domain.incident import Incident
-from oncall.domain.policy import BUILT_IN
+from oncall.domain.policy import policy_of
 from oncall.operations.context import Context
 from oncall.store import incidents, pages, sends
 from oncall.store.messages import MessageRow
 
 
-def page_line(public_url: str, incident: Incident, page: str, code: str) -> PageLine:
+def page_line(public_url: str, incident: Incident, page: str, code: str, *, may_resolve: bool) -> PageLine:
     """What may leave of an incident in a page with that id and code; of a sensitive one nothing but the number."""
     return PageLine(
         page=page,
@@ -25,7 +25,7 @@ def page_line(public_url: str, incident: Incident, page: str, code: str) -> Page
         title=None if incident.sensitive else incident.title,
         url=f"{public_url}/incidents/{incident.number}",
         code=code,
-        may_resolve=not BUILT_IN.is_gravest(incident.severity),
+        may_resolve=may_resolve,
     )
 
 
@@ -41,4 +41,5 @@ def _lines(context: Context, session: Session, call: str) -> Iterator[PageLine]:
         page = pages.get(session, message.page_id) if message and message.page_id else None
         if page is not None:
             incident = incidents.get(session, context.cipher, page.incident_id)
-            yield page_line(context.public_url, incident, page.id, page.code)
+            gravest = policy_of(context.directory(session), incident.service).is_gravest(incident.severity)
+            yield page_line(context.public_url, incident, page.id, page.code, may_resolve=not gravest)

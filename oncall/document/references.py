@@ -10,7 +10,7 @@ from oncall.document.escalation import EscalationPolicySpec, TargetSpec
 from oncall.document.faults import Fault, Path, unknown
 from oncall.document.people import TeamSpec, UserSpec
 from oncall.document.times import LayerSpec, ScheduleSpec
-from oncall.domain.policy import BUILT_IN
+from oncall.domain.policy import built_in
 
 _WORDS = {"escalation_policies": "escalation policy"}
 
@@ -105,7 +105,7 @@ def _unknown_methods(user: UserSpec, at: Path) -> Iterator[Fault]:
 
 
 def _unknown_severities(document: Document) -> Iterator[Fault]:
-    known = [severity.id for severity in BUILT_IN.severities]
+    known = [severity.id for severity in built_in("").severities]
     for key, service in document.services.items():
         for word, severity in service.severity_map.items():
             if severity not in known:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from oncall.domain.directory import Urgency
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Something is wrong with a service.
 
-    `severity` may be any word: the service's map and the policy decide what it means. `by` names the sender.
-    `warnings` are the door's own about what it had to mend.
+    `severity`, `plan` and `ticket_type` may be any words: the service's map and the policy decide what they mean.
+    `customer` is the id of whom it concerns. `by` names the sender. `warnings` are the door's own about what it had to mend.
     """
 
     id: str
@@ -27,6 +29,9 @@ class Trigger:
     links: tuple[Mapping[str, str], ...] = ()
     by: str = "api"
     warnings: tuple[str, ...] = ()
+    customer: str | None = None
+    plan: str | None = None
+    ticket_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,143 @@ class Escalate:
 
 
 @dataclass(frozen=True, slots=True)
+class Triage:
+    """A person has looked at it; `severity` None leaves it as it is."""
+
+    by: str
+    severity: str | None = None
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeverity:
+    """The severity is another."""
+
+    by: str
+    severity: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """The plan or the ticket type is another; None leaves it as it is."""
+
+    by: str
+    plan: str | None = None
+    ticket_type: str | None = None
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyWorkaround:
+    """There is a workaround: the policy may say which severity is left."""
+
+    by: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Page nobody for so long; then the table is asked again."""
+
+    by: str
+    length: timedelta
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Page now what was deferred."""
+
+    by: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """Page this person now; without an answer the escalation begins five minutes later."""
+
+    by: str
+    to: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Repage:
+    """Begin the escalation anew, from its first step and with the policies as they now are."""
+
+    by: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The customer was told how it stands; `next_by` is when the next update was agreed to come."""
+
+    by: str
+    text: str = ""
+    next_by: datetime | None = None
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Something to remember, for those who read the log."""
+
+    by: str
+    text: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitCustomer:
+    """The customer was asked for something: both clocks pause."""
+
+    by: str
+    text: str = ""
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReplied:
+    """The customer has answered: both clocks go on. `fields` are required ones that came with the answer."""
+
+    by: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateForCustomer:
+    """The customer asks for management's attention."""
+
+    by: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A condition of the gate is met."""
+
+    by: str
+    condition: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class DeEscalate:
+    """The customer's escalation is over: every condition of the gate must be confirmed."""
+
+    by: str
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculate:
+    """The configuration has changed: work out again what depends on calendars."""
+
+
+@dataclass(frozen=True, slots=True)
 class FireTimer:
     """A timer fell due; `due_at` is when it should have fired."""
 
@@ -69,12 +211,16 @@ class FireTimer:
 
 @dataclass(frozen=True, slots=True)
 class AttemptSent:
-    """The provider took the message; `bundle` is shared by what went out as one, None when it went alone."""
+    """The provider took the message; `bundle` is shared by what went out as one, None when it went alone.
+
+    `urgency` is that of the page, None where only the incident knows it.
+    """
 
     attempt: str
     user: str | None
     type: str
     bundle: str | None = None
+    urgency: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +249,48 @@ class AttemptDelivered:
     type: str
 
 
-Command = Trigger | Acknowledge | Resolve | Escalate | FireTimer | AttemptSent | AttemptFailed | AttemptDelivered
+PersonCommand = (
+    Acknowledge
+    | Resolve
+    | Escalate
+    | Triage
+    | SetSeverity
+    | Classify
+    | ApplyWorkaround
+    | Snooze
+    | Release
+    | Reassign
+    | Repage
+    | Update
+    | AddNote
+    | AwaitCustomer
+    | CustomerReplied
+    | EscalateForCustomer
+    | Confirm
+    | DeEscalate
+)
+"""What people and the systems that speak for them ask of an incident that is there."""
+
+Command = Trigger | PersonCommand | Recalculate | FireTimer | AttemptSent | AttemptFailed | AttemptDelivered
+
+NAMES: Mapping[type[PersonCommand], str] = {
+    Acknowledge: "acknowledge",
+    Resolve: "resolve",
+    Escalate: "escalate",
+    Triage: "triage",
+    SetSeverity: "set_severity",
+    Classify: "classify",
+    ApplyWorkaround: "apply_workaround",
+    Snooze: "snooze",
+    Release: "release",
+    Reassign: "reassign",
+    Repage: "repage",
+    Update: "update",
+    AddNote: "note",
+    AwaitCustomer: "await_customer",
+    CustomerReplied: "customer_replied",
+    EscalateForCustomer: "customer_escalate",
+    Confirm: "confirm",
+    DeEscalate: "de_escalate",
+}
+"""What each command is called by `oncall simulate`, in the API and in the log's `refused`."""

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from schedules import BusinessCalendar, Schedule
+
+if TYPE_CHECKING:
+    from oncall.domain.policy import Customer, SupportPolicy
 
 
 class Urgency(StrEnum):
@@ -106,7 +110,15 @@ class WebhookTarget:
     webhook: str
 
 
-Target = ScheduleTarget | UserTarget | TeamTarget | SlackChannelTarget | WebhookTarget
+@dataclass(frozen=True, slots=True)
+class AccountTarget:
+    """The manager of one customer, who is told of escalations and breaches; no document names it."""
+
+    manager: str
+    customer: str
+
+
+Target = ScheduleTarget | UserTarget | TeamTarget | SlackChannelTarget | WebhookTarget | AccountTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +141,15 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What breaks; `severity_map` turns a monitor's words into severities."""
+    """What breaks: it has either an escalation policy or a support policy, which says what each severity means.
+
+    `severity_map` turns a sender's words into severities.
+    """
 
     id: str
-    escalation_policy: str
+    escalation_policy: str | None = None
     severity_map: Mapping[str, str] = field(default_factory=dict)
+    support_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +163,8 @@ class Directory:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     escalation_policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    support_policies: Mapping[str, SupportPolicy] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
 
     def administrators(self) -> tuple[User, ...]:
         """The users with the role admin, in the order of the document."""

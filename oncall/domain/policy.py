@@ -1,30 +1,127 @@
-"""What a severity means: the policy of a service, and how a sender's word becomes one of its severities."""
+"""What a severity means at this hour: a support policy as data, and its decision table (docs/semantics.md 4)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Literal
 
-from oncall.domain.directory import Service, Urgency
+from oncall.domain.directory import Directory, Service, Urgency
+from schedules import BusinessCalendar, Duration
 
-_MONITOR_WORDS = ("critical", "error", "warning", "info")
+
+class Do(StrEnum):
+    """What a rule does about an incident."""
+
+    PAGE = "page"
+    DEFER = "defer"
+    RECORD = "record"
+
+
+class Hours(StrEnum):
+    """Whether the policy's calendar is open."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How grave an incident is, and how hard to knock for it."""
+    """How grave an incident is, and how hard to knock for it; `meaning` is for people."""
 
     id: str
     title: str
-    urgency: Urgency
+    urgency: Urgency = Urgency.HIGH
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the decision table; an empty set of `severities`, `plans`, `ticket_types` or `hours` matches all of them.
+
+    `number` counts from 1. `until` is a wall time such as `08:00`, for that hour of the next working day, or `next_open`;
+    it belongs to a rule that defers. `escalation` is None only where it records.
+    """
+
+    number: int
+    do: Do
+    escalation: str | None = None
+    severities: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
+    ticket_types: frozenset[str] = frozenset()
+    hours: Hours | None = None
+    until: str = "next_open"
+    urgency: Urgency | None = None
+    respond_within: Duration | None = None
+    update_every: Duration | None = None
+    warn_before: Duration | None = None
+
+    def matches(self, case: Case) -> bool:
+        """Whether this row is about such a case."""
+        return (
+            (not self.severities or case.severity in self.severities)
+            and (not self.plans or case.plan in self.plans)
+            and (not self.ticket_types or case.ticket_type in self.ticket_types)
+            and (self.hours is None or case.hours is self.hours)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One combination that the table decides; `plan` and `ticket_type` are None where the policy names none."""
+
+    severity: str
+    plan: str | None
+    ticket_type: str | None
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Who looks first, and for how long: the ones on call by `schedule`; `severities` None means those whose rule pages."""
+
+    schedule: str
+    within: timedelta
+    severities: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEscalation:
+    """The management's escalation policy when a customer asks for it, and what must be confirmed before it ends."""
+
+    escalation: str
+    gate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SupportPolicy:
-    """Severities from the gravest down; one of them holds where a sender names none."""
+    """What a severity means, as data.
+
+    `severities` go from the gravest down. `calendar` says when it is open; None is always. `required` are the fields that a
+    trigger should bring. `on_breach` and `on_warning` name escalation policies.
+    """
 
     id: str
     severities: tuple[Severity, ...]
     default_severity: str
+    rules: tuple[Rule, ...]
+    calendar: BusinessCalendar | None = None
+    plans: tuple[str, ...] = ()
+    default_plan: str | None = None
+    ticket_types: tuple[str, ...] = ()
+    default_ticket_type: str | None = None
+    required: tuple[str, ...] = ()
+    triage: Triage | None = None
+    lower_on_workaround: Mapping[str, str] = field(default_factory=dict)
+    on_breach: str | None = None
+    on_warning: str | None = None
+    customer_escalation: CustomerEscalation | None = None
+    ack_timeout: timedelta | None = None
+    respond_from: Literal["trigger", "severity_change"] = "trigger"
+    _table: dict[Case, Rule] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def severity(self, severity: str) -> Severity | None:
         """The severity of that id, None where there is none."""
@@ -44,46 +141,62 @@ class SupportPolicy:
         ranks = {known.id: rank for rank, known in enumerate(self.severities)}
         return ranks.get(severity, len(ranks)) < ranks.get(than, len(ranks))
 
+    def hours(self, at: datetime) -> Hours:
+        """Whether it is open at that instant."""
+        return Hours.OPEN if self.calendar is None or self.calendar.is_open(at) else Hours.CLOSED
 
-BUILT_IN = SupportPolicy(
-    id="built-in",
-    severities=(
-        Severity("sev1", "Critical", Urgency.HIGH),
-        Severity("sev2", "Major", Urgency.HIGH),
-        Severity("sev3", "Minor", Urgency.LOW),
-        Severity("sev4", "Low", Urgency.LOW),
-        Severity("sev5", "Informational", Urgency.LOW),
-    ),
-    default_severity="sev2",
-)
-"""The policy of a service that names none: every severity pages at once (docs/semantics.md 7.5)."""
+    def case(self, severity: str, plan: str | None, ticket_type: str | None, hours: Hours) -> Case:
+        """The combination that is asked about; what the policy does not know any more counts as its default."""
+        return Case(
+            severity if self.severity(severity) else self.default_severity,
+            plan if plan in self.plans else self.default_plan,
+            ticket_type if ticket_type in self.ticket_types else self.default_ticket_type,
+            hours,
+        )
+
+    def rule(self, case: Case) -> Rule:
+        """The first rule that matches (docs/semantics.md 4.2); raises LookupError for a table that was not proven."""
+        found = self._table.get(case)
+        if found is None:
+            found = next((rule for rule in self.rules if rule.matches(case)), None)
+            if found is None:
+                message = f"support policy {self.id} leaves {case} undecided"
+                raise LookupError(message)
+            self._table[case] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """The severity that a word stands for, with a warning where it had to be guessed."""
+class Customer:
+    """What was agreed with one customer: limits by severity in place of the rule's, and a manager who is told."""
 
-    severity: str
-    warning: str | None = None
-
-
-def meaning(word: str | None, service: Service, policy: SupportPolicy) -> Meaning:
-    """What a sender's word for the severity means at this service.
-
-    The service's map goes first, then the policy's own severities, then the words that monitors use. A word that means
-    nothing here becomes the default, with a warning: a page is worth more than a field (docs/semantics.md 4.11, 7.5).
-    """
-    if word is None or not word.strip():
-        return Meaning(policy.default_severity)
-    asked = word.strip().lower()
-    known = {severity.id: severity.id for severity in policy.severities}
-    for words in (service.severity_map, known, _monitor_words(policy)):
-        if asked in words:
-            return Meaning(words[asked])
-    return Meaning(policy.default_severity, f"severity {word!r} is not known here: taken as {policy.default_severity}")
+    id: str
+    plan: str | None = None
+    respond_within: Mapping[str, Duration] = field(default_factory=dict)
+    update_every: Mapping[str, Duration] = field(default_factory=dict)
+    manager: str | None = None
 
 
-def _monitor_words(policy: SupportPolicy) -> dict[str, str]:
-    first, last = policy.severities[:3], policy.severities[-1]
-    ranks = [severity.id for severity in first] + [last.id] * (len(_MONITOR_WORDS) - len(first))
-    return dict(zip(_MONITOR_WORDS, ranks, strict=True))
+_SEVERITIES = (
+    Severity("sev1", "Critical", Urgency.HIGH),
+    Severity("sev2", "Major", Urgency.HIGH),
+    Severity("sev3", "Minor", Urgency.LOW),
+    Severity("sev4", "Low", Urgency.LOW),
+    Severity("sev5", "Informational", Urgency.LOW),
+)
+
+
+@cache
+def built_in(escalation_policy: str) -> SupportPolicy:
+    """The policy of a service that names none: every severity pages at once, through that policy (docs/semantics.md 7.5)."""
+    return SupportPolicy("built-in", _SEVERITIES, "sev2", (Rule(1, Do.PAGE, escalation_policy),))
+
+
+def policy_of(directory: Directory, service: str) -> SupportPolicy:
+    """The support policy of a service; raises LookupError for a service that is not in the directory."""
+    return _of_service(directory, directory.services[service])
+
+
+def _of_service(directory: Directory, service: Service) -> SupportPolicy:
+    named = directory.support_policies.get(service.support_policy or "")
+    return named or built_in(service.escalation_policy or "")

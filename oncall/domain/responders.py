@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall.domain.directory import Directory, ScheduleTarget, SlackChannelTarget, Target, TeamTarget, UserTarget
+from oncall.domain.directory import (
+    AccountTarget,
+    Directory,
+    ScheduleTarget,
+    SlackChannelTarget,
+    Target,
+    TeamTarget,
+    UserTarget,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ def _of(target: Target, directory: Directory, at: datetime) -> Iterator[Responde
             yield from (Responder(user, f"member of team {team}") for user in members)
         case SlackChannelTarget(address):
             yield Channel("slack_channel", address, "named in the step")
+        case AccountTarget(manager, customer):
+            yield Responder(manager, f"manager of customer {customer}")
         case _:
             yield Channel("webhook", target.webhook, "named in the step")
 

@@ -20,8 +20,9 @@ from oncall.domain.directory import Directory, Urgency
 from oncall.domain.draft import Disabled, Draft, Notice, Timer, Transition
 from oncall.domain.escalation import begin, fire_due, resume_with_next, stop
 from oncall.domain.incident import Incident, State
+from oncall.domain.meaning import severity_meant
 from oncall.domain.paging import attempts
-from oncall.domain.policy import BUILT_IN, meaning
+from oncall.domain.policy import policy_of
 
 __all__ = ["Disabled", "Notice", "Timer", "Transition", "transition"]
 
@@ -44,14 +45,15 @@ def transition(incident: Incident | None, command: Command, directory: Directory
 
 def _opened(command: Trigger, directory: Directory, now: datetime) -> Transition:
     service = directory.services[command.service]
-    decided = meaning(command.severity, service, BUILT_IN)
+    policy = policy_of(directory, command.service)
+    decided = severity_meant(command.severity, service, policy)
     incident = Incident(
         id=command.id,
         service=command.service,
         dedup_key=command.dedup_key,
         title=command.title,
-        severity=decided.severity,
-        urgency=BUILT_IN.urgency(decided.severity),
+        severity=decided.value,
+        urgency=policy.urgency(decided.value),
         state=State.TRIGGERED,
         created_at=now,
         body=command.body,
@@ -61,7 +63,7 @@ def _opened(command: Trigger, directory: Directory, now: datetime) -> Transition
     )
     draft = Draft(incident, directory, now)
     draft.log("triggered", _triggered(incident, command, (*command.warnings, *filter(None, [decided.warning]))))
-    begin(draft, directory.escalation_policies[service.escalation_policy])
+    begin(draft, directory.escalation_policies[service.escalation_policy or ""])
     return draft.finished(None)
 
 
@@ -96,17 +98,18 @@ def _apply(draft: Draft, command: Command) -> None:
 
 def _join(draft: Draft, command: Trigger) -> None:
     """A further trigger of the same problem pages nobody, unless it is graver than what is known (5.5)."""
-    decided = meaning(command.severity, draft.directory.services[command.service], BUILT_IN)
+    policy = policy_of(draft.directory, command.service)
+    decided = severity_meant(command.severity, draft.directory.services[command.service], policy)
     warnings = [*command.warnings, *filter(None, [decided.warning])]
-    draft.log("joined", {"severity": decided.severity, "by": command.by, "warnings": warnings})
-    if (command.severity or "").strip() and BUILT_IN.is_graver(decided.severity, than=draft.incident.severity):
-        _raise_severity(draft, decided.severity, command.by)
+    draft.log("joined", {"severity": decided.value, "by": command.by, "warnings": warnings})
+    if (command.severity or "").strip() and policy.is_graver(decided.value, than=draft.incident.severity):
+        _raise_severity(draft, decided.value, command.by)
 
 
 def _raise_severity(draft: Draft, severity: str, by: str) -> None:
     """Take the graver severity: a run of another urgency starts anew; whoever has acknowledged is told (4.5)."""
     was, urgency_was = draft.incident.severity, draft.incident.urgency
-    draft.change(severity=severity, urgency=BUILT_IN.urgency(severity))
+    draft.change(severity=severity, urgency=policy_of(draft.directory, draft.incident.service).urgency(severity))
     draft.log("severity", {"severity": severity, "was": was, "by": by, "respond_by": None})
     if draft.incident.state is State.ACKNOWLEDGED:
         _tell_holder(draft, was)

@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from oncall.domain.bundling import MOST_IN_A_BUNDLE, DueMessage, bundles
-from oncall.domain.directory import Urgency
-from oncall.domain.incident import AttemptState, Incident
+from oncall.domain.directory import Directory, Urgency
+from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
+from oncall.domain.policy import policy_of
 from oncall.operations.context import Context
 from oncall.store import incidents, log, messages, pages, sends
 from oncall.store.messages import NOTICE, PAGE, MessageRow, MessageState, Types
@@ -33,13 +34,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """One message to be sent: a page with its incident and code, or a notice with its text."""
+    """One message to be sent: a page with its incident and code, and whether a reply may resolve it, or a notice with its text."""
 
     id: str
     text: str | None
     page: str | None = None
     code: str | None = None
     incident: Incident | None = None
+    may_resolve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def _claim(
     interrupted = [row for row in rows if row.state == MessageState.SENDING]
     together = [*_interrupted(session, interrupted), *_bundled(_in_order(pending, shared))]
     together.sort(key=lambda each: each.rows[0].urgency != Urgency.HIGH)
-    return tuple(_begin(session, provider, each, shared, now) for each in together[:limit])
+    directory = context.directory(session)
+    return tuple(_begin(session, provider, each, shared, directory, now) for each in together[:limit])
 
 
 def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
@@ -138,20 +141,12 @@ def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> lis
 
 def _live(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
     """The messages that may still be sent; the others are void from now on."""
-    pending = {id_ for incident in shared.values() for id_ in _pending(incident)}
+    pending = {attempt.id for incident in shared.values() for attempt in incident.pending()}
     live = [row for row in rows if row.kind == NOTICE or row.id in pending]
     for row in rows:
         if row not in live:
             row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
     return live
-
-
-def _pending(incident: Incident) -> Iterator[str]:
-    run = incident.run
-    if run is None or not run.running:
-        return
-    for page in run.pages:
-        yield from (attempt.id for attempt in page.attempts if attempt.state is AttemptState.PENDING)
 
 
 def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Together]:
@@ -182,7 +177,14 @@ def _due_message(row: MessageRow) -> DueMessage:
     return DueMessage(row.id, row.kind, row.user_id, row.type, row.address, Urgency(row.urgency), row.due_at)
 
 
-def _begin(session: Session, provider: str, each: _Together, shared: Mapping[str, Incident], now: datetime) -> Call:
+def _begin(
+    session: Session,
+    provider: str,
+    each: _Together,
+    shared: Mapping[str, Incident],
+    directory: Directory,
+    now: datetime,
+) -> Call:
     first = each.rows[0]
     lease = uuid4().hex
     for row in each.rows:
@@ -193,7 +195,7 @@ def _begin(session: Session, provider: str, each: _Together, shared: Mapping[str
     return Call(
         id=each.call,
         provider=provider,
-        messages=tuple(_claimed(row, shared, codes) for row in each.rows),
+        messages=tuple(_claimed(row, shared, codes, directory) for row in each.rows),
         user=first.user_id,
         type=first.type,
         address=first.address,
@@ -205,10 +207,14 @@ def _begin(session: Session, provider: str, each: _Together, shared: Mapping[str
     )
 
 
-def _claimed(row: MessageRow, shared: Mapping[str, Incident], codes: Mapping[str, str]) -> ClaimedMessage:
+def _claimed(
+    row: MessageRow, shared: Mapping[str, Incident], codes: Mapping[str, str], directory: Directory
+) -> ClaimedMessage:
     if row.page_id is None or row.incident_id is None:
         return ClaimedMessage(row.id, row.text)
-    return ClaimedMessage(row.id, None, row.page_id, codes[row.page_id], shared[row.incident_id])
+    incident = shared[row.incident_id]
+    may_resolve = not policy_of(directory, incident.service).is_gravest(incident.severity)
+    return ClaimedMessage(row.id, None, row.page_id, codes[row.page_id], incident, may_resolve)
 
 
 def _look_again(now: datetime, call: Call, session: Session) -> None:
@@ -231,7 +237,7 @@ def _resend(context: Context, call: Call, because: str, session: Session) -> Cal
         return None
     for row in rows:
         _log_resent(session, row, because, now)
-    return _begin(session, call.provider, _Together(rows), held, now)
+    return _begin(session, call.provider, _Together(rows), held, context.directory(session), now)
 
 
 def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: datetime) -> None:

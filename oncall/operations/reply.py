@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from oncall.domain.commands import Acknowledge, Command, Escalate, Resolve
 from oncall.domain.directory import Role, User
 from oncall.domain.incident import Incident, State
-from oncall.domain.policy import BUILT_IN
+from oncall.domain.policy import policy_of
 from oncall.domain.reply import Action
 from oncall.operations.context import Context
 from oncall.operations.record import carry_out
@@ -151,7 +151,8 @@ def _user_with(context: Context, session: Session, type_: str, address: str) -> 
 
 def _act(context: Context, session: Session, page: PageRow, action: Action, by: str, via: str) -> ReplyOutcome:
     incident = incidents.lock(session, context.cipher, page.incident_id)
-    if action is Action.RESOLVE and BUILT_IN.is_gravest(incident.severity):
+    policy = policy_of(context.directory(session), incident.service)
+    if action is Action.RESOLVE and policy.is_gravest(incident.severity):
         return ReplyOutcome(
             f"#{incident.number} is too grave to be resolved by a reply: log in to do that.", acted=False
         )

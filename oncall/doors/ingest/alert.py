@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from oncall.domain.directory import Service
-from oncall.domain.policy import BUILT_IN, meaning
+from oncall.domain.meaning import severity_meant
+from oncall.doors.ingest.key import Receiver
 from oncall.operations.trigger import TriggerRequest
 
 LONGEST_TITLE = 1024
@@ -36,17 +36,17 @@ class Alert:
     links: tuple[Mapping[str, str], ...] = ()
 
 
-def trigger_request(alert: Alert, service: Service, by: str) -> TriggerRequest:
+def trigger_request(alert: Alert, receiver: Receiver, by: str) -> TriggerRequest:
     """The request that opens or joins the incident of `alert`, mended where it had to be, with a warning for each mend."""
     kept = tuple(link for link in alert.links if is_web_address(link["href"]))
     warnings = [f"link {link['href'][:80]!r} is no web address: left out" for link in alert.links if link not in kept]
     if len(alert.title) > LONGEST_TITLE:
         warnings.append(f"the title was cut to {LONGEST_TITLE} characters")
     return TriggerRequest(
-        service=service.id,
+        service=receiver.service.id,
         title=alert.title[:LONGEST_TITLE],
         dedup_key=alert.dedup_key,
-        severity=gravest(alert.severities, service),
+        severity=gravest(alert.severities, receiver),
         body=alert.body,
         fields=alert.fields,
         links=kept,
@@ -55,12 +55,12 @@ def trigger_request(alert: Alert, service: Service, by: str) -> TriggerRequest:
     )
 
 
-def gravest(words: Iterable[str], service: Service) -> str | None:
-    """The word that means the gravest severity at `service`; None where there is no word."""
+def gravest(words: Iterable[str], receiver: Receiver) -> str | None:
+    """The word that means the gravest severity at that service; None where there is no word."""
 
     def graver(one: str, other: str) -> str:
-        severities = [meaning(word, service, BUILT_IN).severity for word in (other, one)]
-        return other if BUILT_IN.is_graver(severities[0], than=severities[1]) else one
+        severities = [severity_meant(word, receiver.service, receiver.policy).value for word in (other, one)]
+        return other if receiver.policy.is_graver(severities[0], than=severities[1]) else one
 
     said = [word for word in words if word.strip()]
     return reduce(graver, said) if said else None

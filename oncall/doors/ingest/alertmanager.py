@@ -20,7 +20,7 @@ from oncall.domain.directory import Service
 from oncall.domain.incident import State
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, one_line, trigger_request
-from oncall.doors.ingest.key import service_of_key
+from oncall.doors.ingest.key import receiver_of_key
 from oncall.doors.problem import faults_of
 from oncall.errors import FieldFault, InvalidInputError, NotFoundError
 from oncall.operations.act import resolve_by_key
@@ -183,14 +183,15 @@ def _digest(text: str) -> str:
 def receive(key: str) -> Response:
     """Do what one notification asks, an incident after the other, and answer after the last commit; a repeat changes nothing."""
     context: Context = current_app.extensions["oncall"]
-    service = service_of_key(context, KIND, key)
-    if service is None:
+    receiver = receiver_of_key(context, KIND, key)
+    if receiver is None:
         raise NotFoundError("there is no such integration key, or it was revoked")
+    service = receiver.service
     change = parse(request.get_data(), request.args.get("by", "group"))
     left = _left_open(context, service, change.group_ended) if change.group_ended else ()
     for ended in (*change.ended, *left):
         resolve_by_key(context, service.id, ended, by=_BY, via=KIND)
-    opened = [trigger(context, trigger_request(alert, service, _BY)) for alert in change.firing]
+    opened = [trigger(context, trigger_request(alert, receiver, _BY)) for alert in change.firing]
     return jsonify(incidents=[{"id": each.incident.id, "number": each.incident.number} for each in opened])
 
 

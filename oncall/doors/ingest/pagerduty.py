@@ -15,10 +15,9 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BeforeValidator, Field, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from oncall.domain.directory import Service
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, one_line, trigger_request
-from oncall.doors.ingest.key import service_of_key
+from oncall.doors.ingest.key import Receiver, receiver_of_key
 from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
 from oncall.errors import FieldFault, InvalidInputError, OncallError
 from oncall.operations.act import acknowledge_by_key, resolve_by_key
@@ -150,18 +149,18 @@ def enqueue() -> tuple[Response, int]:
     """Do what one event asks and answer after the commit; what was sent twice is one incident."""
     context: Context = current_app.extensions["oncall"]
     event = parse(request.get_data())
-    service = service_of_key(context, KIND, event.routing_key)
-    if service is None:
+    receiver = receiver_of_key(context, KIND, event.routing_key)
+    if receiver is None:
         raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")])
-    key = _perform(context, event, service)
+    key = _perform(context, event, receiver)
     return jsonify(status="success", message="Event processed", dedup_key=key), HTTPStatus.ACCEPTED
 
 
-def _perform(context: Context, event: Firing | Act, service: Service) -> str:
+def _perform(context: Context, event: Firing | Act, receiver: Receiver) -> str:
     if isinstance(event, Firing):
-        return trigger(context, trigger_request(event.alert, service, _BY)).incident.dedup_key
+        return trigger(context, trigger_request(event.alert, receiver, _BY)).incident.dedup_key
     act = acknowledge_by_key if event.action == "acknowledge" else resolve_by_key
-    act(context, service.id, event.dedup_key, by=_BY, via=KIND)
+    act(context, receiver.service.id, event.dedup_key, by=_BY, via=KIND)
     return event.dedup_key
 
 

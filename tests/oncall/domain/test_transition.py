@@ -7,7 +7,8 @@ import pytest
 from oncall.domain.commands import Acknowledge, Resolve
 from oncall.domain.directory import Service, Urgency
 from oncall.domain.incident import State
-from oncall.domain.policy import BUILT_IN, Meaning, meaning
+from oncall.domain.meaning import Meaning, severity_meant
+from oncall.domain.policy import built_in
 from tests.oncall.domain.cast import MINUTE, NIGHT, Story, directory, events, paged, person, steps, trigger
 
 
@@ -26,7 +27,7 @@ from tests.oncall.domain.cast import MINUTE, NIGHT, Story, directory, events, pa
     ],
 )
 def test_word_means_what_the_service_the_policy_or_monitors_mean_by_it(word: str | None, expected: Meaning) -> None:
-    assert meaning(word, Service("cloud", "p", {"critical": "sev5"}), BUILT_IN) == expected
+    assert severity_meant(word, Service("cloud", "p", {"critical": "sev5"}), built_in("p")) == expected
 
 
 def test_unknown_severity_pages_as_the_default_with_a_warning() -> None:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall.domain.directory import Service
+from oncall.domain.policy import built_in
 from oncall.doors.ingest.alert import Alert, trigger_request
+from oncall.doors.ingest.key import Receiver
 from oncall.doors.ingest.pagerduty import Act, Firing, parse
 from oncall.errors import InvalidInputError
 
@@ -170,7 +172,11 @@ def test_whatever_bytes_are_sent_are_understood_or_refused(raw: bytes) -> None:
 def test_request_is_mended_with_a_warning_for_each_mend() -> None:
     alert = Alert("x" * 2000, "db", ("info", "page", "error"), links=({"href": "javascript:alert(1)", "text": "!"},))
 
-    request = trigger_request(alert, Service("cloud", "engineering", {"page": "sev1"}), "integration:pagerduty")
+    request = trigger_request(
+        alert,
+        Receiver(Service("cloud", "engineering", {"page": "sev1"}), built_in("engineering")),
+        "integration:pagerduty",
+    )
 
     assert (len(request.title), request.severity, request.links) == (1024, "page", ())
     assert request.warnings == (
@@ -184,6 +190,10 @@ def test_request_is_mended_with_a_warning_for_each_mend() -> None:
     [((), None), (("", " "), None), (("info", "critical", "error"), "critical"), (("sev4", "warning"), "warning")],
 )
 def test_gravest_of_several_words_counts(words: tuple[str, ...], gravest: str | None) -> None:
-    request = trigger_request(Alert("down", None, words), Service("cloud", "engineering"), "integration:pagerduty")
+    request = trigger_request(
+        Alert("down", None, words),
+        Receiver(Service("cloud", "engineering"), built_in("engineering")),
+        "integration:pagerduty",
+    )
 
     assert request.severity == gravest
