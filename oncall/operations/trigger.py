@@ -24,8 +24,9 @@ from oncall.store import incidents
 class TriggerRequest:
     """Something is wrong with a service.
 
-    Without a `dedup_key` it always opens an incident of its own. `severity` may be any word. `by` is the user or system
-    that says so, `warnings` are what the door had to mend.
+    Without a `dedup_key` it always opens an incident of its own. `severity`, `plan` and `ticket_type` may be any words,
+    `customer` is the id of whom it concerns. `by` is the user or system that says so, `warnings` are what the door had to
+    mend.
     """
 
     service: str
@@ -38,6 +39,9 @@ class TriggerRequest:
     fields: Mapping[str, Any] = field(default_factory=dict)
     links: tuple[Mapping[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    customer: str | None = None
+    plan: str | None = None
+    ticket_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ def trigger(context: Context, request: TriggerRequest) -> Triggered:
         links=request.links,
         by=request.by,
         warnings=request.warnings,
+        customer=request.customer,
+        plan=request.plan,
+        ticket_type=request.ticket_type,
     )
     done = context.database.write(partial(_trigger, context, command))
     context.doorbell.ring()

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from oncall.domain.commands import Acknowledge, Classify, PersonCommand, Reassign, SetSeverity, Snooze, Triage, Update
 from oncall.domain.incident import State
-from oncall.errors import NotFoundError, RefusedError
+from oncall.errors import InvalidInputError, NotFoundError, RefusedError
 from oncall.operations import act
 from oncall.operations.claim import Call, claim_messages
 from oncall.store.messages import Types
+from tests.clock import SUNDAY_NIGHT
 from tests.oncall.floor import MINUTE, Floor
 
 ALL = Types(other_than=frozenset())
@@ -91,3 +93,39 @@ def test_of_an_acknowledgement_and_a_claim_at_once_the_later_sees_the_earlier(fl
         # Whatever was claimed was recorded before the acknowledgement; nothing is claimed after it.
         assert acknowledging.result() == len(claiming.result())
         assert claim_messages(floor.context, "vendor", ALL, 1) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "message"),
+    [
+        (SetSeverity("ana", "sev9"), "severity", "unknown severity 'sev9'"),
+        (Triage("ana", "sve1"), "severity", "did you mean 'sev1'"),
+        (Classify("ana", plan="gold"), "plan", "there are no plans here"),
+        (Classify("ana", ticket_type="question"), "ticket_type", "there are no ticket types here"),
+        (Reassign("ana", "boo"), "to", "did you mean 'bo'"),
+        (Snooze("ana", 0 * MINUTE), "for", "longer than zero"),
+        (Update("ana", next_by=SUNDAY_NIGHT), "next_by", "in the future"),
+    ],
+    ids=["severity", "triage", "plan", "ticket type", "reassign", "snooze", "update"],
+)
+def test_word_that_means_nothing_is_refused_by_its_field_and_changes_nothing(
+    floor: Floor, command: PersonCommand, field: str, message: str
+) -> None:
+    floor.trigger()
+    with pytest.raises(InvalidInputError) as caught:
+        act.act(floor.context, "1", command)
+    (fault,) = caught.value.faults
+    assert fault.path == field
+    assert message in fault.message
+    assert floor.events("1") == ["triggered", "paged"]
+
+
+def test_ticket_system_does_by_its_key_what_a_person_does_by_the_number(floor: Floor) -> None:
+    floor.trigger(dedup_key="T-1")
+    taken = act.act_by_key(floor.context, "cloud", "T-1", Acknowledge("token:desk"))
+    assert taken is not None
+    assert taken == floor.incident("1")
+    assert taken.acknowledged_by == "token:desk"
+    assert act.act_by_key(floor.context, "shop", "T-1", Acknowledge("token:desk")) is None
+    with pytest.raises(InvalidInputError):
+        act.act_by_key(floor.context, "cloud", "T-1", Reassign("token:desk", "nobody"))
