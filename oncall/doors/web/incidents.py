@@ -40,7 +40,7 @@ def show(number: int) -> ResponseReturnValue:
     return live_page(
         "web/incident.html",
         incident=readable(incident, signed_in().role),
-        log=[(entry, words(entry, g.names)) for entry in reversed(entries)][:most],
+        log=[(entry, words(entry, g.names, g.times)) for entry in reversed(entries)][:most],
         pages=paged(pages, g.names, signed_in())[:most],
         earlier=most is not None and len(entries) > most,
         may_act=signed_in().role.allows(Role.RESPONDER),

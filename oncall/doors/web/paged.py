@@ -8,8 +8,8 @@ from datetime import datetime
 
 from oncall.domain.directory import Role, User
 from oncall.doors.mask import masked
+from oncall.doors.web.naming import Names
 from oncall.doors.web.presentation import method
-from oncall.doors.web.words import Names
 from oncall.store.deliveries import AttemptRecord, PageRecord
 
 _SAYS = {

@@ -10,7 +10,7 @@ from flask import Flask, g
 
 from oncall.domain.directory import Role
 from oncall.domain.incident import Incident
-from oncall.doors.web import words
+from oncall.doors.web import naming
 from schedules import format_instant
 
 _METHODS = {"sms": "SMS", "voice": "Call", "slack": "Slack", "slack_channel": "Slack", "email": "E-mail"}
@@ -67,7 +67,7 @@ def _person(user: str) -> str:
 
 
 def _actor(by: str) -> str:
-    return words.actor(by, g.names)
+    return naming.actor(by, g.names)
 
 
 FILTERS: dict[str, Callable[..., object]] = {
@@ -77,7 +77,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "method": method,
     "person": _person,
     "sentence": sentence,
-    "severity": words.severity_name,
+    "severity": naming.severity_name,
     "web_links": web_links,
 }
 

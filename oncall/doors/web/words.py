@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from oncall.domain.log import Entry
-
-Details = Mapping[str, Any]
-Names = Mapping[str, str]
+from oncall.doors.web.naming import (
+    Details,
+    Names,
+    actor,
+    clock_name,
+    doing,
+    message_to,
+    person,
+    sending,
+    severity_name,
+    spaced,
+    step_name,
+    way,
+)
+from oncall.doors.web.times import Times
+from schedules import parse_instant
 
 
 class Tone(StrEnum):
@@ -25,185 +38,133 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One log entry as people read it; `why` is None where there was no choice to explain."""
+    """One log entry as people read it; `why` is None where there was no choice to explain, `said` is what a person wrote."""
 
     text: str
     why: str | None
     tone: Tone
+    said: str | None = None
 
 
-_SENDINGS = {
-    "sms": "Sent {} an SMS",
-    "voice": "Called {}",
-    "slack": "Sent {} a Slack message",
-    "email": "Sent {} an e-mail",
-    "slack_channel": "Posted in the Slack channel",
-    "webhook": "Called the webhook",
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An entry's details as people say them, by the names that a saying uses."""
+
+    details: Details
+    names: Names
+    times: Times
+
+    def __getitem__(self, name: str) -> str:
+        value = self.details.get(name)
+        return _SAID[name](self, value) if name in _SAID else spaced(value or "nothing")
+
+    def instant(self, value: object) -> str:
+        return self.times.clock(parse_instant(str(value))) if value else "later"
+
+    def severity(self, value: object) -> str:
+        return severity_name(str(value)) if value else "what it was"
+
+    def person(self, value: str | None) -> str:
+        return person(value, self.names)
+
+    @property
+    def method(self) -> str:
+        return str(self.details.get("method") or "other")
+
+
+_SAID: Mapping[str, Callable[[_Told, Any], str]] = {
+    "by": lambda told, by: actor(by, told.names),
+    "user": _Told.person,
+    "to": _Told.person,
+    "severity": _Told.severity,
+    "was": _Told.severity,
+    "until": _Told.instant,
+    "due": _Told.instant,
+    "respond_by": _Told.instant,
+    "update_by": _Told.instant,
+    "policy": lambda _, policy: str(policy or "that paged"),
+    "clock": lambda _, clock: clock_name(str(clock or "clock")),
+    "does": lambda told, _: doing(str(told.details.get("do") or "changes")),
+    "class": lambda told, _: _listed(told.details.get("plan"), told.details.get("ticket_type")),
+    "fields": lambda _, fields: _listed(*(fields or ())),
+    "steps": lambda _, steps: f"{steps or 'Some'} step{'' if steps == 1 else 's'}",
+    "message": lambda told, _: message_to(told.method, told["user"]),
+    "sending": lambda told, _: sending(told.method, told["user"]),
 }
-_MESSAGES = {
-    "sms": "SMS to {}",
-    "voice": "call to {}",
-    "slack": "Slack message to {}",
-    "email": "e-mail to {}",
-    "slack_channel": "post in the Slack channel",
-    "webhook": "call of the webhook",
+
+_SAYINGS: Mapping[str, tuple[Tone, str]] = {
+    "triggered": (Tone.ALARM, "Triggered by {by} as {severity}"),
+    "joined": (Tone.QUIET, "Reported again by {by}, as {severity}"),
+    "rule": (Tone.ALARM, "The hour changed what holds: it {does}, by rule {rule}"),
+    "deferred": (Tone.QUIET, "Deferred until {until}"),
+    "released": (Tone.ALARM, "Released: it pages now"),
+    "paged": (Tone.PAGE, "Paged {user}"),
+    "told": (Tone.QUIET, "Told {user}"),
+    "attempted": (Tone.QUIET, "{sending}"),
+    "delivered": (Tone.QUIET, "The {message} arrived"),
+    "attempt_failed": (Tone.BAD, "The {message} failed"),
+    "resent": (Tone.BAD, "The {message} is sent again"),
+    "unreachable": (Tone.BAD, "Could not page {user}"),
+    "nobody": (Tone.BAD, "Nobody was reached"),
+    "exhausted": (Tone.BAD, "The escalation policy {policy} ran out"),
+    "missed": (Tone.BAD, "{steps} went by unfired"),
+    "acknowledged": (Tone.GOOD, "Acknowledged by {by}"),
+    "ack_expired": (Tone.ALARM, "The acknowledgement has expired"),
+    "escalated": (Tone.ALARM, "{by} asked for the next step"),
+    "reassigned": (Tone.ALARM, "{by} passed it on to {to}"),
+    "repaged": (Tone.ALARM, "{by} let the paging begin anew"),
+    "triaged": (Tone.GOOD, "{by} triaged it as {severity}"),
+    "triage_expired": (Tone.ALARM, "Nobody triaged it in time"),
+    "severity": (Tone.ALARM, "{by} changed it from {was} to {severity}"),
+    "workaround": (Tone.GOOD, "{by} found a workaround"),
+    "classified": (Tone.QUIET, "{by} classified it: {class}"),
+    "completed": (Tone.GOOD, "What was missing has come: {fields}"),
+    "warned": (Tone.BAD, "The {clock} is due soon, at {due}"),
+    "breached": (Tone.BAD, "The {clock} is late: it was due at {due}"),
+    "snoozed": (Tone.QUIET, "Snoozed by {by} until {until}"),
+    "resumed": (Tone.ALARM, "The snooze is over"),
+    "updated": (Tone.GOOD, "{by} gave an update"),
+    "noted": (Tone.QUIET, "{by} noted"),
+    "awaiting_customer": (Tone.QUIET, "{by} waits for the customer"),
+    "customer_replied": (Tone.ALARM, "{by} has the customer's answer"),
+    "customer_escalated": (Tone.ALARM, "{by} escalated it for the customer"),
+    "confirmed": (Tone.GOOD, "{by} confirmed: {condition}"),
+    "de_escalated": (Tone.GOOD, "{by} ended the customer's escalation"),
+    "resolve_waiting": (Tone.QUIET, "{by} asked to resolve it"),
+    "resolved": (Tone.GOOD, "Resolved by {by}"),
+    "refused": (Tone.BAD, "Refused to {do}"),
 }
-_WAYS = {
-    "api": "through the API",
-    "cli": "from the command line",
-    "page": "on this page",
-    "slack": "in Slack",
-    "sms": "by SMS",
-    "voice": "by phone",
-}
+"""What is said of each event; the names in braces are the entry's details as `_Told` says them."""
 
 
-def words(entry: Entry, names: Names) -> Words:
+def words(entry: Entry, names: Names, times: Times) -> Words:
     """The entry in plain words, with people called by `names` (user id to name); an event not known here by its own name."""
-    tone, say = _SAYINGS.get(entry.event, (Tone.QUIET, None))
-    if say is None:
-        return Words(entry.event.replace("_", " ").capitalize(), _because(entry.details), tone)
-    text, why = say(entry.details, names)
-    return Words(text, why, tone)
+    tone, saying = _SAYINGS.get(entry.event, (Tone.QUIET, spaced(entry.event).capitalize()))
+    told = _Told(entry.details, names, times)
+    why = "; ".join(_reasons(entry.details, told)) or None
+    said = entry.details.get("text") or None
+    return Words(saying.format_map(told), why, tone, said)
 
 
-def actor(by: str | None, names: Names) -> str:
-    """Who did it, as people say it: a person's name, or which integration or token."""
-    kind, _, name = (by or "").partition(":")
-    if name and kind == "integration":
-        return f"the {name} integration"
-    if name and kind == "token":
-        return f"the token {name}"
-    return names.get(kind, kind) or "somebody"
+def _reasons(details: Details, told: _Told) -> Iterator[str]:
+    step = step_name(details) if "step" in details else None
+    because = ", ".join(filter(None, [details.get("because"), step]))
+    if because:
+        yield because
+    if details.get("again_at"):
+        yield "it is tried again"
+    if details.get("bundle"):
+        yield "together with others"
+    if details.get("via"):
+        yield way(details["via"])
+    if details.get("respond_by"):
+        yield f"respond by {told['respond_by']}"
+    if details.get("update_by"):
+        yield f"the next update is due at {told['update_by']}"
+    if details.get("missing"):
+        yield f"missing: {_listed(*details['missing'])}"
+    yield from details.get("warnings", ())
 
 
-def severity_name(severity: str) -> str:
-    """A severity as people say it: `Sev 1` for `sev1`, any other as it is."""
-    number = severity.removeprefix("sev")
-    return f"Sev {number}" if number.isdecimal() and number != severity else severity
-
-
-def message_to(method: str, person: str) -> str:
-    """What was sent, as people say it: "SMS to Bo"."""
-    return _MESSAGES.get(method, f"{method} message to {{}}").format(person)
-
-
-def _because(details: Details) -> str | None:
-    because = details.get("because")
-    return str(because) if because else None
-
-
-def _person(details: Details, names: Names) -> str:
-    user = details.get("user")
-    return names.get(user, user) if user else "the channel"
-
-
-def _step(details: Details) -> str:
-    if details["step"] == "fallback":
-        return f"the fallback of {details['policy']}"
-    if details["step"] == "administrators":
-        return "the administrators"
-    return f"step {details['step']} of round {details['round']} of {details['policy']}"
-
-
-def _with_step(details: Details) -> str:
-    return ", ".join(part for part in (_because(details), _step(details)) if part)
-
-
-def _way(details: Details) -> str | None:
-    via = details.get("via")
-    return _WAYS.get(via, f"by {via}") if via else None
-
-
-def _triggered(details: Details, names: Names) -> tuple[str, str | None]:
-    by, severity = actor(details.get("by"), names), severity_name(details["severity"])
-    return f"Triggered by {by} as {severity}", _reasons(details)
-
-
-def _joined(details: Details, names: Names) -> tuple[str, str | None]:
-    by, severity = actor(details.get("by"), names), severity_name(details["severity"])
-    return f"Reported again by {by}, as {severity}", _reasons(details)
-
-
-def _reasons(details: Details) -> str | None:
-    return "; ".join([*filter(None, [_because(details)]), *details.get("warnings", ())]) or None
-
-
-def _severity(details: Details, names: Names) -> tuple[str, str | None]:
-    was, now = severity_name(details["was"]), severity_name(details["severity"])
-    return f"{actor(details.get('by'), names)} changed it from {was} to {now}", _because(details)
-
-
-def _paged(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"Paged {_person(details, names)}", _with_step(details)
-
-
-def _attempted(details: Details, names: Names) -> tuple[str, str | None]:
-    sending = _SENDINGS.get(details["method"], f"Sent {{}} a message by {details['method']}")
-    return sending.format(_person(details, names)), "together with others" if details.get("bundle") else None
-
-
-def _delivered(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"The {message_to(details['method'], _person(details, names))} arrived", None
-
-
-def _attempt_failed(details: Details, names: Names) -> tuple[str, str | None]:
-    again = "; it is tried again" if details.get("again_at") else ""
-    return f"The {message_to(details['method'], _person(details, names))} failed", f"{details['because']}{again}"
-
-
-def _resent(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"The {message_to(details['method'], _person(details, names))} is sent again", _because(details)
-
-
-def _unreachable(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"Could not page {_person(details, names)}", _with_step(details)
-
-
-def _nobody(details: Details, _names: Names) -> tuple[str, str | None]:
-    return "Nobody was reached", _with_step(details)
-
-
-def _exhausted(details: Details, _names: Names) -> tuple[str, str | None]:
-    return f"The escalation policy {details['policy']} ran out", _because(details)
-
-
-def _missed(details: Details, _names: Names) -> tuple[str, str | None]:
-    steps = details["steps"]
-    return f"{steps} step{'' if steps == 1 else 's'} went by unfired", _because(details)
-
-
-def _acknowledged(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"Acknowledged by {actor(details.get('by'), names)}", _way(details)
-
-
-def _escalated(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"{actor(details.get('by'), names)} asked for the next step", _way(details)
-
-
-def _resolved(details: Details, names: Names) -> tuple[str, str | None]:
-    return f"Resolved by {actor(details.get('by'), names)}", _way(details)
-
-
-def _refused(details: Details, _names: Names) -> tuple[str, str | None]:
-    return f"Refused to {str(details['do']).replace('_', ' ')}", _because(details)
-
-
-_SAYINGS: dict[str, tuple[Tone, Callable[[Details, Names], tuple[str, str | None]]]] = {
-    "triggered": (Tone.ALARM, _triggered),
-    "joined": (Tone.QUIET, _joined),
-    "severity": (Tone.ALARM, _severity),
-    "paged": (Tone.PAGE, _paged),
-    "attempted": (Tone.QUIET, _attempted),
-    "delivered": (Tone.QUIET, _delivered),
-    "attempt_failed": (Tone.BAD, _attempt_failed),
-    "resent": (Tone.BAD, _resent),
-    "unreachable": (Tone.BAD, _unreachable),
-    "nobody": (Tone.BAD, _nobody),
-    "exhausted": (Tone.BAD, _exhausted),
-    "missed": (Tone.BAD, _missed),
-    "acknowledged": (Tone.GOOD, _acknowledged),
-    "escalated": (Tone.ALARM, _escalated),
-    "resolved": (Tone.GOOD, _resolved),
-    "refused": (Tone.BAD, _refused),
-}
+def _listed(*ids: object) -> str:
+    return ", ".join(spaced(id_) for id_ in ids if id_)

@@ -6,16 +6,29 @@ from typing import Any
 import pytest
 
 from oncall.domain.log import Entry
-from oncall.doors.web.words import Tone, Words, actor, message_to, severity_name, words
+from oncall.doors.web.naming import actor, message_to, severity_name, spaced, step_name
+from oncall.doors.web.presentation import sentence
+from oncall.doors.web.times import Times
+from oncall.doors.web.words import Tone, Words, words
 
 NAMES = {"ana": "Ana Ruiz", "bo": "Bo Lindqvist"}
+DENVER = Times(datetime(2026, 11, 22, 2, 13, tzinfo=UTC), "America/Denver")
 STEP = {"policy": "engineering", "step": 2, "round": 1}
 TRIGGERED = {"by": "integration:pagerduty", "severity": "sev1", "because": "it pages", "warnings": ["odd"]}
+MONDAY = "2026-11-23T15:00:00Z"
 FAILED = {"user": "bo", "method": "voice", "because": "busy", "again_at": None}
+
+EVENTS = (
+    "triggered joined deferred released paged attempted unreachable nobody exhausted acknowledged ack_expired reassigned"
+    " severity triaged triage_expired workaround warned breached snoozed resumed updated awaiting_customer customer_replied"
+    " customer_escalated confirmed de_escalated rule refused resolved"
+    " escalated attempt_failed delivered missed resent noted told resolve_waiting completed classified repaged"
+)
+"""Every event that a log may hold."""
 
 
 def said(event: str, **details: Any) -> Words:
-    return words(Entry(datetime(2026, 11, 22, tzinfo=UTC), event, details), NAMES)
+    return words(Entry(datetime(2026, 11, 22, tzinfo=UTC), event, details), NAMES, DENVER)
 
 
 def test_paged_says_whom_and_why() -> None:
@@ -97,12 +110,104 @@ def test_paged_names_channels_fallbacks_and_administrators(details: dict[str, An
             "it was resolved by ana",
         ),
         ("never_heard_of", {"because": "of that"}, "Never heard of", "of that"),
+        (
+            "triggered",
+            {**TRIGGERED, "warnings": [], "respond_by": "2026-11-22T06:13:00Z", "missing": ["subscription", "body"]},
+            "Triggered by the pagerduty integration as Sev 1",
+            "it pages; respond by 23:13; missing: subscription, body",
+        ),
+        (
+            "deferred",
+            {"until": MONDAY, "because": "rule 2 defers"},
+            "Deferred until Mon 23 Nov, 08:00",
+            "rule 2 defers",
+        ),
+        ("deferred", {"until": None}, "Deferred until later", None),
+        ("released", {"by": "bo", "because": "Bo asked"}, "Released: it pages now", "Bo asked"),
+        ("released", {"because": "it was due"}, "Released: it pages now", "it was due"),
+        ("ack_expired", {"because": "2 h went by"}, "The acknowledgement has expired", "2 h went by"),
+        ("reassigned", {"by": "ana", "to": "bo"}, "Ana Ruiz passed it on to Bo Lindqvist", None),
+        ("repaged", {"by": "ana", "via": "page"}, "Ana Ruiz let the paging begin anew", "on this page"),
+        ("triaged", {"by": "ana", "severity": "sev2"}, "Ana Ruiz triaged it as Sev 2", None),
+        ("triage_expired", {"because": "5 min went by"}, "Nobody triaged it in time", "5 min went by"),
+        ("workaround", {"by": "bo"}, "Bo Lindqvist found a workaround", None),
+        (
+            "classified",
+            {"by": "bo", "plan": "premium", "ticket_type": "how_to"},
+            "Bo Lindqvist classified it: premium, how to",
+            None,
+        ),
+        ("classified", {"by": "bo", "plan": "premium"}, "Bo Lindqvist classified it: premium", None),
+        ("completed", {"fields": ["account_id", "body"]}, "What was missing has come: account id, body", None),
+        ("warned", {"clock": "respond", "due": MONDAY}, "The response is due soon, at Mon 23 Nov, 08:00", None),
+        ("breached", {"clock": "update", "due": MONDAY}, "The update is late: it was due at Mon 23 Nov, 08:00", None),
+        ("snoozed", {"by": "bo", "until": MONDAY}, "Snoozed by Bo Lindqvist until Mon 23 Nov, 08:00", None),
+        ("resumed", {}, "The snooze is over", None),
+        (
+            "updated",
+            {"by": "bo", "update_by": MONDAY},
+            "Bo Lindqvist gave an update",
+            "the next update is due at Mon 23 Nov, 08:00",
+        ),
+        ("noted", {"by": "token:ci"}, "The token ci noted", None),
+        ("awaiting_customer", {"by": "bo"}, "Bo Lindqvist waits for the customer", None),
+        (
+            "customer_replied",
+            {"by": "bo", "respond_by": MONDAY, "update_by": None},
+            "Bo Lindqvist has the customer's answer",
+            "respond by Mon 23 Nov, 08:00",
+        ),
+        ("customer_escalated", {"by": "bo"}, "Bo Lindqvist escalated it for the customer", None),
+        ("confirmed", {"by": "bo", "condition": "parties_agree"}, "Bo Lindqvist confirmed: parties agree", None),
+        ("de_escalated", {"by": "bo"}, "Bo Lindqvist ended the customer's escalation", None),
+        (
+            "resolve_waiting",
+            {"by": "integration:alertmanager", "because": "the gate is open"},
+            "The alertmanager integration asked to resolve it",
+            "the gate is open",
+        ),
+        ("told", {"user": "ana", "because": "you have it"}, "Told Ana Ruiz", "you have it"),
+        (
+            "rule",
+            {"rule": 2, "do": "defer", "because": "it closed"},
+            "The hour changed what holds: it waits, by rule 2",
+            "it closed",
+        ),
+        ("rule", {"rule": 3, "do": "record"}, "The hour changed what holds: it is only recorded, by rule 3", None),
     ],
 )
 def test_words_of_an_event(event: str, details: dict[str, Any], text: str, why: str | None) -> None:
     found = said(event, **details)
 
-    assert (found.text, found.why) == (text, why)
+    assert (sentence(found.text), found.why) == (text, why)
+
+
+@pytest.mark.parametrize("event", EVENTS.split())
+def test_every_event_of_the_contract_has_words_of_its_own(event: str) -> None:
+    for details in (
+        {},
+        {"by": "ana", "user": "bo", "severity": "sev1", "was": "sev2", "method": "sms", "until": MONDAY},
+    ):
+        found = said(event, **details)
+
+        assert found.text != spaced(event).capitalize()
+        assert "None" not in found.text
+
+
+def test_what_a_person_wrote_stands_beside_the_words() -> None:
+    assert said("noted", by="bo", text="Rebooted it.").said == "Rebooted it."
+    assert said("noted", by="bo", text="").said is None
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        ({"policy": "triage", "step": 1, "round": 1}, "triage"),
+        ({"policy": "engineering", "step": "reassigned", "round": 1}, "reassigned"),
+    ],
+)
+def test_step_outside_of_an_escalation_policy_is_called_by_what_it_is(step: dict[str, Any], name: str) -> None:
+    assert step_name(step) == name
 
 
 @pytest.mark.parametrize(
