@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from schedules.durations import Duration
 from schedules.errors import NoOpeningError, ScheduleError
 from schedules.instants import as_utc, require_year, resolve, wall_time, zone_named
+from schedules.looking_back import start_of_open_time, start_of_working_days
 from schedules.public_holidays import Holidays
 from schedules.spans import Span, clip, union
 from schedules.windows import DAY_MINUTES, DayWindow, Window, spans_on
@@ -152,6 +153,19 @@ class BusinessCalendar:
         if duration.kind == "business":
             return self.add_open_time(at, duration.timedelta)
         return as_utc(at) + duration.timedelta
+
+    def before(self, at: datetime, duration: Duration) -> datetime:
+        """Return the latest instant until which `duration` reaches no further than `at`: `deadline`, read backwards.
+
+        From just before it the deadline is at `at` or earlier, from any later instant it is after `at`. One working day
+        before a closing is thus the closing of the working day before. `NoOpeningError` where the calendar was not open.
+        """
+        at = as_utc(at)
+        if duration.kind == "working_days":
+            return start_of_working_days(self, at, duration)
+        if duration.kind == "business":
+            return start_of_open_time(self, at, duration.timedelta)
+        return at - duration.timedelta
 
     def _spans_from(self, at: datetime) -> Iterator[Span]:
         """Yield the open spans from `at` on, cut also where a chunk ends, as far as is worth looking."""
