@@ -1,0 +1,186 @@
+"""A world of its own: what is open, what is due of it, and a clock that jumps from one to the next."""
+
+from __future__ import annotations
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from oncall.domain import draft
+from oncall.domain.bundling import DueMessage, bundles
+from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
+from oncall.domain.directory import Directory
+from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
+from oncall.domain.log import Entry, as_json
+from oncall.domain.transition import Timer, Transition, transition
+from oncall.simulate.event import Event
+
+LogEntry = dict[str, Any]
+"""One entry of the log, as `oncall simulate --json` prints it."""
+
+MOST_REMEMBERED = 1000
+"""How many incidents that are over a world keeps."""
+
+RANKS: Mapping[str, int] = getattr(draft, "RANKS", {"step": 6})
+_SENDING = 1 + max(RANKS.values())
+_FEW = 64
+
+
+@dataclass(slots=True)
+class _Case:
+    """One incident; `due` counts what the heap holds of it."""
+
+    name: str
+    number: int
+    incident: Incident
+    due: int = 0
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    page: Page
+    attempt: Attempt
+
+
+_Due = tuple[datetime, int, int, int, _Case, Timer | _Sending]
+
+
+class World:
+    """Incidents and what is due of them, decided upon by the domain alone (docs/semantics.md 5.7).
+
+    Of an incident that is over nothing stays due, and only the last `remembered` of them are kept at all, for the notes and
+    the refusals that may still come.
+    """
+
+    def __init__(self, directory: Directory, remembered: int = MOST_REMEMBERED) -> None:
+        self.directory = directory
+        self._remembered = remembered
+        self._heap: list[_Due] = []
+        self._dead = 0
+        self._open: dict[tuple[str, str], _Case] = {}
+        self._by_name: dict[str, _Case] = {}
+        self._over: OrderedDict[int, _Case] = OrderedDict()
+        self._numbers = count(1)
+        self._places = count()
+        self._bundles = count(1)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When the next thing is due, None when nothing is."""
+        return self._heap[0][0] if self._heap else None
+
+    @property
+    def kept(self) -> int:
+        """How many incidents and due things are held in memory."""
+        return len(self._by_name) + len(self._open) + len(self._over) + len(self._heap)
+
+    def obey(self, event: Event) -> list[LogEntry]:
+        """Carry out a command: a trigger opens or joins, any other is for the incident of that name that was triggered last."""
+        if isinstance(event.command, Trigger):
+            return self._trigger(event, event.command)
+        case = self._by_name.get(event.incident)
+        if case is None:
+            because = "there is no open incident of that name"
+            refused = Entry(event.at, "refused", {"do": NAMES[type(event.command)], "because": because})
+            return [as_json(refused, event.incident)]
+        return self._decide(case, event.command, event.at)
+
+    def fire_next(self) -> list[LogEntry]:
+        """Do what is due next: a timer, or all the sendings of one instant, bundled as delivery would."""
+        now, rank, _, _, case, what = self._pop()
+        if isinstance(what, Timer):
+            fired = FireTimer(what.kind, what.generation, what.occurrence, what.due_at)
+            return [] if case.over else self._decide(case, fired, now)
+        sendings = [(case, what)]
+        while self._heap and self._heap[0][:2] == (now, rank):
+            *_, case, what = self._pop()
+            if isinstance(what, _Sending):
+                sendings.append((case, what))
+        return list(self._send(sendings, now))
+
+    def _trigger(self, event: Event, command: Trigger) -> list[LogEntry]:
+        known = self._open.get((command.service, event.incident))
+        if known is not None:
+            self._by_name[event.incident] = known
+            return self._decide(known, command, event.at)
+        number = next(self._numbers)
+        command = replace(command, id=f"{event.incident}/{number}", dedup_key=event.incident)
+        done = transition(None, command, self.directory, event.at)
+        case = _Case(event.incident, number, done.incident)
+        self._open[command.service, event.incident] = self._by_name[event.incident] = case
+        return self._settle(case, done)
+
+    def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
+        return self._settle(case, transition(case.incident, command, self.directory, now))
+
+    def _settle(self, case: _Case, done: Transition) -> list[LogEntry]:
+        """Keep the incident and put what it has due on the heap, or forget it where it is over."""
+        case.incident = done.incident
+        for timer in done.timers:
+            self._push(case, timer.due_at, RANKS[timer.kind], timer)
+        for page in done.pages:
+            for attempt in page.attempts:
+                if attempt.state is AttemptState.PENDING:
+                    self._push(case, attempt.due_at, _SENDING, _Sending(page, attempt))
+        if not case.over and _is_over(done.incident):
+            self._close(case)
+        return [as_json(entry, case.name) for entry in done.entries]
+
+    def _send(self, sendings: Sequence[tuple[_Case, _Sending]], now: datetime) -> Iterator[LogEntry]:
+        """Send what is still to be sent; it comes in the order in which the incidents came."""
+        live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one.attempt)}
+        for bundle in bundles(_message(one) for _, one in live.values()):
+            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
+            for message in bundle:
+                case, one = live[message.id]
+                sent = AttemptSent(one.attempt.id, one.page.user, one.attempt.type, shared, one.page.urgency)
+                yield from self._decide(case, sent, now)
+
+    def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
+        case.due += 1
+        heapq.heappush(self._heap, (at, rank, case.number, next(self._places), case, what))
+
+    def _pop(self) -> _Due:
+        due = heapq.heappop(self._heap)
+        due[4].due -= 1
+        if due[4].over:
+            self._dead -= 1
+        return due
+
+    def _close(self, case: _Case) -> None:
+        case.over = True
+        self._dead += case.due
+        del self._open[case.incident.service, case.name]
+        self._over[case.number] = case
+        if len(self._over) > self._remembered:
+            _, oldest = self._over.popitem(last=False)
+            if self._by_name.get(oldest.name) is oldest:
+                del self._by_name[oldest.name]
+        if self._dead > max(len(self._heap) // 2, _FEW):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Take what belongs to incidents that are over off the heap."""
+        self._heap = [due for due in self._heap if not due[4].over]
+        heapq.heapify(self._heap)
+        self._dead = 0
+
+
+def _is_over(incident: Incident) -> bool:
+    return incident.state is State.RESOLVED and next(incident.running, None) is None
+
+
+def _is_pending(incident: Incident, attempt: Attempt) -> bool:
+    return any(one.id == attempt.id for one in incident.pending())
+
+
+def _message(one: _Sending) -> DueMessage:
+    attempt = one.attempt
+    return DueMessage(
+        attempt.id, "page", one.page.user, attempt.type, attempt.address, one.page.urgency, attempt.due_at
+    )
