@@ -9,6 +9,8 @@ from oncall.document.document import Document
 from oncall.document.escalation import EscalationPolicySpec, ServiceSpec, TargetSpec
 from oncall.document.faults import Fault, path_text
 from oncall.document.people import NotificationRuleSpec, UserSpec
+from oncall.document.policies import customer_of, support_policy_of
+from oncall.document.policy_faults import policy_faults
 from oncall.domain.directory import (
     ContactMethod,
     Directory,
@@ -56,13 +58,19 @@ def build_directory(
         schedules=schedules,
         escalation_policies={key: _policy(key, spec) for key, spec in document.escalation_policies.items()},
         services={key: _service(key, spec) for key, spec in document.services.items()},
+        support_policies={
+            key: support_policy_of(key, spec, calendars) for key, spec in document.support_policies.items()
+        },
+        customers={key: customer_of(key, spec) for key, spec in document.customers.items()},
     )
 
 
 def directory_faults(document: Document) -> tuple[Fault, ...]:
-    """What stands in the way of the document's calendars and schedules."""
+    """What stands in the way of the document's calendars, schedules and support policies."""
     faults = Faults()
     _times(document, faults, {})
+    for key, spec in document.support_policies.items():
+        faults.found += policy_faults(spec, ("support_policies", key), document.calendars)
     return tuple(faults.found)
 
 
@@ -109,6 +117,5 @@ def _target(spec: TargetSpec) -> Target:
 
 
 def _service(key: str, spec: ServiceSpec) -> Service:
-    return Service(
-        key, spec.escalation_policy, {word.lower(): severity for word, severity in spec.severity_map.items()}
-    )
+    words = {word.lower(): severity for word, severity in spec.severity_map.items()}
+    return Service(key, spec.escalation_policy, words, spec.support_policy)

@@ -10,6 +10,7 @@ from pydantic import Field
 from oncall.document.escalation import EscalationPolicySpec, ServiceSpec
 from oncall.document.fields import Id, Spec
 from oncall.document.people import TeamSpec, UserSpec
+from oncall.document.support import CustomerSpec, SupportPolicySpec
 from oncall.document.times import CalendarSpec, ScheduleSpec
 
 FORMAT = 1
@@ -21,6 +22,8 @@ SECTIONS: Mapping[str, type[Spec]] = {
     "calendars": CalendarSpec,
     "schedules": ScheduleSpec,
     "escalation_policies": EscalationPolicySpec,
+    "support_policies": SupportPolicySpec,
+    "customers": CustomerSpec,
     "services": ServiceSpec,
 }
 """The sections that there are, each with the kind of object that it holds by id."""
@@ -38,6 +41,8 @@ class Document(Spec):
     calendars: dict[Id, CalendarSpec] = Field(default_factory=dict)
     schedules: dict[Id, ScheduleSpec] = Field(default_factory=dict)
     escalation_policies: dict[Id, EscalationPolicySpec] = Field(default_factory=dict)
+    support_policies: dict[Id, SupportPolicySpec] = Field(default_factory=dict)
+    customers: dict[Id, CustomerSpec] = Field(default_factory=dict)
     services: dict[Id, ServiceSpec] = Field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Spec]:

@@ -68,7 +68,14 @@ class EscalationPolicySpec(Spec):
 
 
 class ServiceSpec(Spec):
-    """What breaks, the escalation policy that answers for it, and what a monitor's words mean there."""
+    """What breaks, the one policy that answers for it, and what a monitor's words mean there."""
 
-    escalation_policy: Id
+    support_policy: Id | None = None
+    escalation_policy: Id | None = None
     severity_map: dict[Words, Words] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_one_policy(self) -> ServiceSpec:
+        if (self.support_policy is None) == (self.escalation_policy is None):
+            raise ValueError("names either a `support_policy` or an `escalation_policy`, exactly one of the two")
+        return self

@@ -13,7 +13,6 @@ from schedules.errors import ScheduleError, did_you_mean
 
 Path = tuple[str | int, ...]
 _FEW = 8
-_LATER = frozenset({"support_policies", "customers", "support_policy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,6 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
     return f"unknown {what} {word!r}{did_you_mean(word, names) or there}"
 
 
-def unknown_key(key: str, known: Iterable[str], what: str = "key") -> str:
-    """The message about a key that is not among the known ones, or that belongs to a later version of the format."""
-    return "is not supported by this version of oncall" if key in _LATER else unknown(what, key, known)
-
-
 def shape_faults(error: ValidationError, model: type[BaseModel], at: Path) -> Iterator[Fault]:
     """Every fault that pydantic found in the object at `at`, in this project's words."""
     details = error.errors(include_url=False)
@@ -65,13 +59,14 @@ _MESSAGES = {
     "mapping_type": "must be a mapping",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must be an id: lower-case letters, digits, - and _, beginning with one of the first two",
 }
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> str:
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        return unknown_key(str(loc[-1]), _keys_at(model, loc[:-1]))
+        return unknown("key", str(loc[-1]), _keys_at(model, loc[:-1]))
     if kind in {"literal_error", "enum"}:
         words = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         return f"{value!r} is not one of {', '.join(words)}{did_you_mean(str(value), words)}"

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from schedules import Turn, parse_date, parse_delay, parse_turn, parse_wall
+from schedules import Duration, Turn, parse_date, parse_delay, parse_duration, parse_turn, parse_wall
 from schedules.instants import zone_named
 
 ID_PATTERN = "^[a-z0-9][a-z0-9_-]*$"
@@ -89,6 +89,15 @@ def _wait(text: str) -> timedelta:
     return delay
 
 
+def _elapsed(text: str) -> timedelta:
+    duration = parse_duration(text)
+    if duration.kind != "elapsed":
+        raise ValueError(
+            f"{text!r} must be elapsed time here, such as 2h: working time serves the limits and their warnings"
+        )
+    return duration.timedelta
+
+
 def _schema(example: str, **more: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "examples": [example], **more})
 
@@ -99,6 +108,17 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Zone = Annotated[str, text_read_by(_zone), _schema("Europe/Berlin", description="an IANA time zone")]
 Delay = Annotated[timedelta, text_read_by(parse_delay), PlainSerializer(delay_text), _schema("15m")]
 Wait = Annotated[timedelta, text_read_by(_wait), PlainSerializer(delay_text), _schema("15m", description="at least 1m")]
+Elapsed = Annotated[
+    timedelta, text_read_by(_elapsed), PlainSerializer(delay_text), _schema("2h", description="not zero")
+]
+Length = Annotated[
+    Duration,
+    text_read_by(parse_duration),
+    PlainSerializer(str),
+    _schema(
+        "4 business hours", description="elapsed (4h), open time (4 business hours) or working days (2 business days)"
+    ),
+]
 TurnLength = Annotated[Turn, text_read_by(parse_turn), PlainSerializer(str), _schema("1 week")]
 CalendarDate = Annotated[
     date,

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from oncall.document.directory import directory_faults
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
-from oncall.document.faults import Fault, path_text, shape_faults, unknown_key
+from oncall.document.faults import Fault, path_text, shape_faults, unknown
 from oncall.document.fields import ID, Spec
 from oncall.document.references import reference_faults
 from oncall.document.text import Text, read_text
@@ -74,7 +74,7 @@ def _head_faults(data: Mapping[str, Any]) -> Iterable[Fault]:
         yield Fault(("version",), f"{data['version']!r} is not a version of the document: write {FORMAT}")
     for key in data:
         if key != "version" and key not in SECTIONS:
-            yield Fault((key,), unknown_key(key, ("version", *SECTIONS), "section"))
+            yield Fault((key,), unknown("section", key, ("version", *SECTIONS)))
 
 
 def _objects(section: str, model: type[Spec], data: Mapping[str, Any], faults: list[Fault]) -> dict[str, Spec]:

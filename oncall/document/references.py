@@ -9,10 +9,11 @@ from oncall.document.document import SECTIONS, Document
 from oncall.document.escalation import EscalationPolicySpec, TargetSpec
 from oncall.document.faults import Fault, Path, unknown
 from oncall.document.people import TeamSpec, UserSpec
+from oncall.document.support import CustomerSpec, SupportPolicySpec
 from oncall.document.times import LayerSpec, ScheduleSpec
 from oncall.domain.policy import built_in
 
-_WORDS = {"escalation_policies": "escalation policy"}
+_WORDS = {"escalation_policies": "escalation policy", "support_policies": "support policy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def reference_faults(document: Document, named: Mapping[str, Collection[str]] | 
     for key, user in document.users.items():
         yield from _unknown_methods(user, ("users", key))
     yield from _unknown_severities(document)
+    yield from _unknown_terms(document, known["support_policies"])
 
 
 def references(document: Document) -> Iterator[Reference]:
@@ -47,8 +49,13 @@ def references(document: Document) -> Iterator[Reference]:
         yield from _of_schedule(schedule, ("schedules", key))
     for key, policy in document.escalation_policies.items():
         yield from _of_policy(policy, ("escalation_policies", key))
+    for key, support in document.support_policies.items():
+        yield from _of_support_policy(support, ("support_policies", key))
+    for key, customer in document.customers.items():
+        yield from _named(("customers", key, "manager"), "users", customer.manager)
     for key, service in document.services.items():
-        yield Reference(("services", key, "escalation_policy"), "escalation_policies", service.escalation_policy)
+        yield from _named(("services", key, "support_policy"), "support_policies", service.support_policy)
+        yield from _named(("services", key, "escalation_policy"), "escalation_policies", service.escalation_policy)
 
 
 def _of_team(team: TeamSpec, at: Path) -> Iterator[Reference]:
@@ -90,6 +97,24 @@ def _targets(targets: Iterable[TargetSpec], at: Path) -> Iterator[Reference]:
                 yield Reference((*at, index, kind), f"{kind}s", id_)
 
 
+def _of_support_policy(policy: SupportPolicySpec, at: Path) -> Iterator[Reference]:
+    yield from _named((*at, "calendar"), "calendars", policy.calendar)
+    if policy.triage is not None:
+        yield Reference((*at, "triage", "schedule"), "schedules", policy.triage.schedule)
+    for index, rule in enumerate(policy.rules):
+        yield from _named((*at, "rules", index, "escalation"), "escalation_policies", rule.escalation)
+    yield from _named((*at, "on_breach"), "escalation_policies", policy.on_breach)
+    yield from _named((*at, "on_warning"), "escalation_policies", policy.on_warning)
+    if policy.customer_escalation is not None:
+        escalation = policy.customer_escalation.escalation
+        yield Reference((*at, "customer_escalation", "escalation"), "escalation_policies", escalation)
+
+
+def _named(path: Path, section: str, id_: str | None) -> Iterator[Reference]:
+    if id_ is not None:
+        yield Reference(path, section, id_)
+
+
 def _users(users: Iterable[str], at: Path) -> Iterator[Reference]:
     for index, user in enumerate(users):
         yield Reference((*at, index), "users", user)
@@ -105,8 +130,31 @@ def _unknown_methods(user: UserSpec, at: Path) -> Iterator[Fault]:
 
 
 def _unknown_severities(document: Document) -> Iterator[Fault]:
-    known = [severity.id for severity in built_in("").severities]
+    built_in_ones = [severity.id for severity in built_in("").severities]
     for key, service in document.services.items():
+        policy = document.support_policies.get(service.support_policy or "")
+        if service.support_policy is not None and policy is None:
+            continue  # it is unknown, or wrong itself
+        known = built_in_ones if policy is None else list(policy.severities)
         for word, severity in service.severity_map.items():
             if severity not in known:
                 yield Fault(("services", key, "severity_map", word), unknown("severity", severity, known))
+
+
+def _unknown_terms(document: Document, policies: Collection[str]) -> Iterator[Fault]:
+    """Plans and severities of customers that no policy knows; nothing is said while a policy is wrong itself."""
+    if document.support_policies.keys() != set(policies):
+        return
+    severities = {severity for policy in document.support_policies.values() for severity in policy.severities}
+    plans = {plan for policy in document.support_policies.values() for plan in policy.plans}
+    for key, customer in document.customers.items():
+        yield from _terms(customer, ("customers", key), plans, severities)
+
+
+def _terms(customer: CustomerSpec, at: Path, plans: Collection[str], severities: Collection[str]) -> Iterator[Fault]:
+    if customer.plan is not None and customer.plan not in plans:
+        yield Fault((*at, "plan"), unknown("plan", customer.plan, plans))
+    for field, limits in (("respond_within", customer.respond_within), ("update_every", customer.update_every)):
+        for severity in limits:
+            if severity not in severities:
+                yield Fault((*at, field, severity), unknown("severity", severity, severities))

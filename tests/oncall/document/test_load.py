@@ -37,10 +37,10 @@ BAD = [
     ("version: 1", "versoin: 1", "version", "is missing"),
     ("version: 1", "version: 2", "version", "'2' is not a version"),
     ("teams:", "tems:", "tems", "unknown section 'tems'; did you mean 'teams'?"),
-    ("teams:", "customers: {}\nteams:", "customers", "not supported by this version"),
-    ("teams:", "support_policies: {}\nteams:", "support_policies", "not supported by this version"),
-    ("escalation_policy: engineering, ", "support_policy: x, ", "services.api.support_policy", "not supported"),
-    ("escalation_policy: engineering, ", "", "services.api.escalation_policy", "is missing"),
+    ("escalation_policy: engineering, ", "support_policy: x, ", "services.api.support_policy", "unknown support policy 'x'"),
+    ("escalation_policy: engineering, ", "", "services.api", "exactly one of the two"),
+    ("escalation_policy: engineering, ", "escalation_policy: engineering, support_policy: x, ", "services.api",
+     "exactly one of the two"),
     ("escalation_policy: engineering", "escalation_policy: engineer", "services.api.escalation_policy",
      "unknown escalation policy 'engineer'; did you mean 'engineering'?"),
     ("warning: sev4", "warning: sev6", "services.api.severity_map.warning", "unknown severity 'sev6'"),
@@ -164,7 +164,8 @@ def test_section_that_is_no_mapping_is_refused(section: str) -> None:
 def test_schema_names_every_section_and_lets_nothing_else_in() -> None:
     schema = document_schema()
     assert list(schema["properties"]) == [
-        "version", "users", "teams", "calendars", "schedules", "escalation_policies", "services",
+        "version", "users", "teams", "calendars", "schedules", "escalation_policies",
+        "support_policies", "customers", "services",
     ]  # fmt: skip
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["version"]

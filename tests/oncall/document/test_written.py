@@ -12,12 +12,13 @@ from oncall.document.load import load_document, parse_document
 from oncall.document.people import TeamSpec, UserSpec
 from oncall.document.written import to_yaml
 from tests.oncall.document.company import COMPANY
+from tests.oncall.document.support import SUPPORT
 
 DEMO = Path(__file__).parents[3] / "examples" / "demo.yaml"
 
 
-def test_company_and_demo_read_back_as_they_were() -> None:
-    for text in (COMPANY, DEMO.read_text(encoding="utf-8")):
+def test_documents_read_back_as_they_were() -> None:
+    for text in (COMPANY, SUPPORT, DEMO.read_text(encoding="utf-8")):
         document = load_document(text)
         written = to_yaml(document)
         assert load_document(written) == document
