@@ -10,11 +10,29 @@ from typing import Any
 from oncall.domain.directory import Directory, Urgency
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, Run
 from oncall.domain.log import Entry
+from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of
+
+RANKS: Mapping[str, int] = {
+    "warn_respond": 1,
+    "warn_update": 1,
+    "breach_respond": 2,
+    "breach_update": 2,
+    "ack_timeout": 3,
+    "snooze": 3,
+    "triage": 3,
+    "release": 4,
+    "hours": 5,
+    "step": 6,
+}
+"""In which order timers of these kinds fire that are due at one instant: commands before all, attempts after (docs/semantics.md 5.7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A decision to take at `due_at`; it does nothing unless its run lives and has fired `occurrence` times."""
+    """A decision to take at `due_at`; it does nothing once its run, clock or wait is over.
+
+    `occurrence` is, for a step, how often its run had fired when the timer was made.
+    """
 
     kind: str
     generation: int
@@ -72,14 +90,28 @@ class Draft:
     notices: list[Notice] = field(default_factory=list)
     disabled: list[Disabled] = field(default_factory=list)
     refused: str | None = None
+    focus: int | None = None
+
+    @property
+    def policy(self) -> SupportPolicy:
+        """The support policy of the incident's service; of a service that is gone, the built-in one."""
+        if self.incident.service in self.directory.services:
+            return policy_of(self.directory, self.incident.service)
+        return built_in(self.incident.rule.escalation or "" if self.incident.rule else "")
+
+    @property
+    def customer(self) -> Customer | None:
+        """What was agreed with the customer whom it concerns, None where nothing was."""
+        return self.directory.customers.get(self.incident.customer or "")
 
     @property
     def run(self) -> Run:
-        """The escalation run; asked only where there is one."""
-        if self.incident.run is None:
+        """The run that is worked on: the one in focus, else the escalation run; asked only where there is one."""
+        found = next((run for run in self.incident.management if run.generation == self.focus), self.incident.run)
+        if found is None:
             message = f"incident {self.incident.id} has no escalation run"
             raise LookupError(message)
-        return self.incident.run
+        return found
 
     def log(self, event: str, details: Mapping[str, Any]) -> None:
         """Append one entry to the incident's log."""
@@ -90,8 +122,24 @@ class Draft:
         self.incident = replace(self.incident, **changes)
 
     def change_run(self, **changes: Any) -> None:
-        """Change fields of the escalation run."""
-        self.incident = replace(self.incident, run=replace(self.run, **changes))
+        """Change fields of the run that is worked on."""
+        old = self.run
+        new = replace(old, **changes)
+        if old is self.incident.run:
+            self.incident = replace(self.incident, run=new)
+        else:
+            beside = tuple(new if run is old else run for run in self.incident.management)
+            self.incident = replace(self.incident, management=beside)
+
+    def next_generation(self) -> int:
+        """A number for a new run, clock or wait: what was made under another does nothing to it."""
+        generation = self.incident.generation + 1
+        self.change(generation=generation)
+        return generation
+
+    def arm(self, kind: str, generation: int, due_at: datetime, occurrence: int = 0) -> None:
+        """Have a decision taken at `due_at`, or at once where that is past."""
+        self.timers.append(Timer(kind, generation, occurrence, max(due_at, self.now)))
 
     def refuse(self, do: str, because: str) -> None:
         """Record that the rules do not allow what was asked."""
@@ -121,6 +169,7 @@ def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt
 
 
 def _attempts(incident: Incident | None) -> dict[str, Attempt]:
-    if incident is None or incident.run is None:
+    if incident is None:
         return {}
-    return {attempt.id: attempt for page in incident.run.pages for attempt in page.attempts}
+    runs = incident.management if incident.run is None else (incident.run, *incident.management)
+    return {attempt.id: attempt for run in runs for page in run.pages for attempt in page.attempts}

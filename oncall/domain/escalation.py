@@ -7,34 +7,64 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.domain.directory import EscalationPolicy, Target, Urgency
-from oncall.domain.draft import Draft, Timer
-from oncall.domain.incident import Attempt, AttemptState, Page, Run
+from oncall.domain.draft import Draft
+from oncall.domain.incident import Attempt, AttemptState, Cause, Page, Run, State
 from oncall.domain.paging import attempts
 from oncall.domain.responders import Channel, Meant, Responder, meant
 
 STEP = "step"
 FALLBACK = "fallback"
 ADMINISTRATORS = "administrators"
+REASSIGNED = "reassigned"
 FALLBACK_AGAIN = timedelta(minutes=15)
+REASSIGNED_WAIT = timedelta(minutes=5)
+"""How long the one to whom it was given has, before the escalation begins."""
 
 
-def begin(draft: Draft, policy: EscalationPolicy) -> None:
-    """Start the escalation run with the policy's steps as they are now, and fire the first."""
-    generation = draft.incident.generation + 1
-    draft.change(generation=generation, run=Run(generation=generation, policy=policy))
+def begin(draft: Draft, policy: EscalationPolicy, cause: Cause = Cause.ESCALATION, because: str = "") -> None:
+    """Start a run with the policy's steps as they are now, and fire the first; `because` is why, beside the person's own reason."""
+    _open(draft, policy, cause, because)
     fire_next(draft, draft.now)
 
 
+def begin_with(draft: Draft, policy: EscalationPolicy, user: str, because: str) -> None:
+    """Start the escalation run with one person before its steps."""
+    _open(draft, policy, Cause.ESCALATION)
+    reached = _page(draft, REASSIGNED, Meant((Responder(user, because),), (), ()))
+    if reached:
+        _arm(draft, draft.now + REASSIGNED_WAIT)
+    else:
+        fire_next(draft, draft.now)
+
+
+def look_first(draft: Draft, policy: EscalationPolicy, until: datetime) -> bool:
+    """Page those who look before the escalation, in a run of one step without a timer of its own; whether that reached anybody."""
+    _open(draft, policy, Cause.TRIAGE)
+    _move(draft)
+    draft.change_run(next_at=until)
+    return _fire(draft, draft.run.step, policy.steps[0].targets)
+
+
 def stop(draft: Draft) -> None:
-    """End the run: whatever of it has not been sent is void. Where it was is kept for an escalation by hand."""
+    """End the escalation: whatever of it has not been sent is void. Where it was is kept for an escalation by hand."""
+    draft.focus = None
     if draft.incident.run is not None:
         draft.change_run(running=False, next_at=None, pages=())
 
 
+def _open(draft: Draft, policy: EscalationPolicy, cause: Cause, because: str = "") -> None:
+    run = Run(draft.next_generation(), policy, cause=cause, because=because, began_at=draft.now)
+    if run.is_management:
+        draft.change(management=(*draft.incident.management, run))
+    else:
+        draft.change(run=run)
+    draft.focus = run.generation
+
+
 def resume_with_next(draft: Draft) -> None:
-    """Fire the next step by hand, under a new generation, wherever the run is and whether or not it still runs."""
-    generation = draft.incident.generation + 1
-    draft.change(generation=generation)
+    """Fire the next step by hand, under a new generation, wherever the escalation is and whether or not it still runs."""
+    draft.focus = None
+    generation = draft.next_generation()
     if draft.run.exhausted:
         draft.change_run(exhausted=False, round=draft.run.round + 1, step=0, reached=False)
     draft.change_run(generation=generation, running=True, pages=())
@@ -45,7 +75,7 @@ def fire_due(draft: Draft, due_at: datetime) -> None:
     """Fire what fell due at `due_at`, acting on the present: steps that an outage swallowed are not made up for."""
     if draft.run.exhausted:
         _tell_fallback(draft)
-        _arm(draft, draft.now + FALLBACK_AGAIN)
+        _arm(draft, _end_of(FALLBACK_AGAIN, due_at, draft.now))
         return
     fire_next(draft, _skip_missed(draft, due_at))
 
@@ -68,6 +98,8 @@ def fire_next(draft: Draft, base: datetime) -> None:
 
 def give_way(draft: Draft) -> None:
     """Go on at once from a step of which, after all, no message got through."""
+    if draft.run.exhausted:
+        return
     draft.change_run(reached=draft.run.reached_earlier)
     if not _end_empty_round(draft, draft.now):
         fire_next(draft, draft.now)
@@ -115,10 +147,11 @@ def _end_of(wait: timedelta, base: datetime, now: datetime) -> datetime:
 
 
 def _exhaust(draft: Draft, base: datetime) -> None:
-    draft.change_run(exhausted=True)
-    draft.log(
-        "exhausted", {"policy": draft.run.policy.id, "because": f"{draft.run.round} rounds without an acknowledgement"}
-    )
+    rounds = f"{draft.run.round} round{'' if draft.run.round == 1 else 's'} without an acknowledgement"
+    draft.change_run(exhausted=True, next_at=None)
+    draft.log("exhausted", {"policy": draft.run.policy.id, "because": rounds})
+    if draft.run.is_management:
+        return
     _tell_fallback(draft)
     if draft.incident.urgency is Urgency.HIGH:
         _arm(draft, _end_of(FALLBACK_AGAIN, base, draft.now))
@@ -156,8 +189,13 @@ def _whole_rounds(run: Run, late: timedelta) -> int:
 
 
 def _tell_fallback(draft: Draft) -> None:
-    """Page the policy's fallback, and the administrators where there is none or it reaches nobody: never silent."""
+    """Page the policy's fallback, and the administrators where there is none or it reaches nobody: never silent.
+
+    A management run has no fallback (docs/semantics.md 4.8): the incident's own escalation goes on beside it.
+    """
     policy = draft.run.policy
+    if draft.run.is_management:
+        return
     if policy.fallback and _fire(draft, FALLBACK, policy.fallback):
         return
     why = f"the fallback of {policy.id} reaches nobody" if policy.fallback else f"{policy.id} has no fallback"
@@ -184,7 +222,9 @@ def _page(draft: Draft, step: int | str, whom: Meant) -> bool:
         _add(draft, page)
     if not pages:
         because = "; ".join(whom.empty) or "nobody there has a usable contact method"
-        draft.log("nobody", {**_where(draft, step), "because": because})
+        details = {**where(draft.run, step), "because": because}
+        # Nobody to look first: it is triggered from here on.
+        draft.log("nobody", {**details, "state": State.TRIGGERED.value} if run.cause is Cause.TRIAGE else details)
         return False
     draft.change_run(reached=True)
     return True
@@ -193,12 +233,17 @@ def _page(draft: Draft, step: int | str, whom: Meant) -> bool:
 def _person(draft: Draft, step: int | str, responder: Responder) -> Page | None:
     user = draft.directory.users.get(responder.user)
     page = _page_id(draft, responder.user)
-    ways = attempts(user, draft.incident.urgency, page, draft.now) if user else ()
+    ways = attempts(user, _urgency(draft), page, draft.now) if user else ()
     if not ways:
         because = "no usable contact method" if user else "there is no such user any more"
-        draft.log("unreachable", {"user": responder.user, **_where(draft, step), "because": because})
+        draft.log("unreachable", {"user": responder.user, **where(draft.run, step), "because": because})
         return None
     return _new_page(draft, page, responder.user, step, responder.because, ways)
+
+
+def _urgency(draft: Draft) -> Urgency:
+    """Triage pages have the incident's urgency; management is always paged at high urgency (docs/semantics.md 4.3)."""
+    return Urgency.HIGH if draft.run.is_management else draft.incident.urgency
 
 
 def _channel(draft: Draft, step: int | str, channel: Channel) -> Page:
@@ -215,14 +260,18 @@ def _new_page(
     draft: Draft, id_: str, user: str | None, step: int | str, because: str, ways: tuple[Attempt, ...]
 ) -> Page:
     run = draft.run
-    return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways)
+    because = f"{because}; {draft.run.because}" if draft.run.because else because
+    return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways, _urgency(draft))
 
 
 def _add(draft: Draft, page: Page) -> None:
-    others = tuple(
-        _without_unsent(old) if page.user is not None and old.user == page.user else old for old in draft.run.pages
-    )
-    draft.change_run(pages=(*others, page))
+    """Add a page; what is unsent of older ones to the same person on this incident is void, whichever run made them (5.3)."""
+    incident = draft.incident
+    if page.user is not None:
+        escalation = _without_unsent(incident.run, page.user) if incident.run is not None else None
+        beside = tuple(_without_unsent(run, page.user) for run in incident.management)
+        draft.change(run=escalation, management=beside)
+    draft.change_run(pages=(*draft.run.pages, page))
     draft.pages.append(page)
     draft.log(
         "paged",
@@ -230,7 +279,13 @@ def _add(draft: Draft, page: Page) -> None:
     )
 
 
-def _without_unsent(page: Page) -> Page:
+def _without_unsent(run: Run, user: str) -> Run:
+    if not any(page.user == user for page in run.pages):
+        return run
+    return replace(run, pages=tuple(_voided(page) if page.user == user else page for page in run.pages))
+
+
+def _voided(page: Page) -> Page:
     """The page with what is unsent of it void: a newer one has taken its place."""
     return replace(
         page,
@@ -245,11 +300,11 @@ def _still_of_use(run: Run) -> tuple[Page, ...]:
     return tuple(page for page in run.pages if any(attempt.state is AttemptState.PENDING for attempt in page.attempts))
 
 
-def _where(draft: Draft, step: int | str) -> dict[str, object]:
-    return {"policy": draft.run.policy.id, "step": step, "round": draft.run.round}
+def where(run: Run, step: int | str) -> dict[str, object]:
+    """What a log entry says of the place in a run."""
+    return {"policy": run.policy.id, "step": step, "round": run.round}
 
 
 def _arm(draft: Draft, due_at: datetime) -> None:
-    due = max(due_at, draft.now)
-    draft.change_run(next_at=due)
-    draft.timers.append(Timer(STEP, draft.run.generation, draft.run.fired, due))
+    draft.change_run(next_at=max(due_at, draft.now))
+    draft.arm(STEP, draft.run.generation, due_at, draft.run.fired)

@@ -87,6 +87,7 @@ class Run:
     whether it is still the next one. `reached` says whether the present round has reached anybody,
     `reached_earlier` whether it had before the step fired last, whose pages may all fail yet. `next_at` is when the
     next step falls due; None when nothing follows. `pages` are those that may still be sent, and those of the present step.
+    `because` is why the run began, where that is not the incident itself.
     """
 
     generation: int
@@ -101,6 +102,7 @@ class Run:
     next_at: datetime | None = None
     pages: tuple[Page, ...] = ()
     cause: Cause = Cause.ESCALATION
+    because: str = ""
     began_at: datetime | None = None
 
     @property
@@ -140,8 +142,8 @@ class Pause:
 class Clock:
     """A clock that runs: the response's or the update's (docs/semantics.md 4.6).
 
-    It counts from `start`, leaving out the pauses; `limit` is a plain timedelta where the update's end was agreed.
-    `due_at` is None while it is paused, and after a breach of the response clock still says when that was.
+    It counts from `start`, leaving out the incident's pauses; `limit` is a plain timedelta where the update's end was
+    agreed. `due_at` is None while it is paused, and after a breach of the response clock still says when that was.
     """
 
     name: str
@@ -149,7 +151,6 @@ class Clock:
     start: datetime
     limit: Duration | timedelta
     warn_before: Duration | None = None
-    pauses: tuple[Pause, ...] = ()
     due_at: datetime | None = None
     warned: bool = False
     breached: bool = False
@@ -192,7 +193,7 @@ class Incident:
     `run` is the escalation run, or that of triage; it is kept after it stopped, so that an escalation by hand knows where it
     was. `management` are the runs beside it that have not ended. `rule` is the row of the table that decided last, and `doing`
     what came of it: a deferring rule pages in open hours. `missing` are the required fields that nobody has sent yet,
-    `waits_for_customer_since` when the customer was asked for something. `respond` is None once a person has responded or
+    `pauses` the times in which the customer was waited for. `respond` is None once a person has responded or
     where nothing was promised; `update` where no update is due.
     """
 
@@ -226,8 +227,13 @@ class Incident:
     responded_at: datetime | None = None
     respond: Clock | None = None
     update: Clock | None = None
-    waits_for_customer_since: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
     gate: Gate | None = None
+
+    @property
+    def waits_for_customer_since(self) -> datetime | None:
+        """When the customer was asked for what has not come yet, None while nothing is waited for."""
+        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
 
     @property
     def running(self) -> Iterator[Run]:

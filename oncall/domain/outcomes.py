@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
 from oncall.domain.directory import Urgency, User
 from oncall.domain.draft import Disabled, Draft, Notice
-from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators
-from oncall.domain.incident import Attempt, AttemptState, Page
+from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators, where
+from oncall.domain.incident import Attempt, AttemptState, Cause, Page, State
 from oncall.domain.paging import attempts
+from oncall.domain.triage import go_on
 from schedules import format_instant
 
 RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45))
@@ -32,9 +33,10 @@ def record(draft: Draft, command: AttemptSent | AttemptFailed | AttemptDelivered
 
 def _sent(draft: Draft, command: AttemptSent) -> None:
     """The provider took it."""
+    urgency = command.urgency or draft.incident.urgency
     draft.log(
         "attempted",
-        {"user": command.user, "method": command.type, "urgency": draft.incident.urgency, "bundle": command.bundle},
+        {"user": command.user, "method": command.type, "urgency": urgency.value, "bundle": command.bundle},
     )
     _mark(draft, command.attempt, AttemptState.SENT)
 
@@ -88,10 +90,12 @@ def _go_on(draft: Draft, page_id: str) -> None:
     present = [page for page in draft.run.pages if page.firing == draft.run.fired]
     if not present or page.firing != draft.run.fired or any(_has_hope(page) for page in present):
         return
-    draft.log(
-        "nobody", {"policy": page.policy, "step": page.step, "round": page.round, "because": "no message got through"}
-    )
-    if page.step == FALLBACK:
+    in_triage = draft.run.cause is Cause.TRIAGE
+    details = {**where(draft.run, page.step), "because": "no message got through"}
+    draft.log("nobody", {**details, "state": State.TRIGGERED.value} if in_triage else details)
+    if in_triage:
+        go_on(draft)
+    elif page.step == FALLBACK:
         tell_administrators(draft, f"administrator, as no message to the fallback of {page.policy} got through")
         keep_waiting(draft)
     elif page.step != ADMINISTRATORS:
@@ -130,10 +134,13 @@ def _concerned(draft: Draft, user: User) -> tuple[User, ...]:
 
 
 def _live_page(draft: Draft, attempt: str) -> Page | None:
-    run = draft.incident.run
-    if run is None or not run.running:
-        return None
-    return next((page for page in run.pages if any(one.id == attempt for one in page.attempts)), None)
+    """The page of a run that has not ended to which the attempt belongs; its run is then the one that is worked on."""
+    for run in draft.incident.running:
+        for page in run.pages:
+            if any(one.id == attempt for one in page.attempts):
+                draft.focus = run.generation
+                return page
+    return None
 
 
 def _unsettled_page(draft: Draft, attempt: str) -> Page | None:

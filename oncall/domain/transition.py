@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
-from oncall.domain import outcomes
+from oncall.domain import actions, customer, outcomes, severity
 from oncall.domain.commands import (
+    NAMES,
     Acknowledge,
+    AddNote,
+    ApplyWorkaround,
     AttemptDelivered,
     AttemptFailed,
     AttemptSent,
+    AwaitCustomer,
+    Classify,
     Command,
+    Confirm,
+    CustomerReplied,
+    DeEscalate,
     Escalate,
+    EscalateForCustomer,
     FireTimer,
+    PersonCommand,
+    Reassign,
+    Recalculate,
+    Release,
+    Repage,
     Resolve,
+    SetSeverity,
+    Snooze,
+    Triage,
     Trigger,
+    Update,
 )
-from oncall.domain.directory import Directory, Urgency
+from oncall.domain.directory import Directory
 from oncall.domain.draft import Disabled, Draft, Notice, Timer, Transition
-from oncall.domain.escalation import begin, fire_due, resume_with_next, stop
+from oncall.domain.expiry import fire, recalculate
 from oncall.domain.incident import Incident, State
-from oncall.domain.meaning import severity_meant
-from oncall.domain.paging import attempts
-from oncall.domain.policy import policy_of
+from oncall.domain.opening import joined, opened
 
-__all__ = ["Disabled", "Notice", "Timer", "Transition", "transition"]
+__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "transition"]
+
+_ACTIONS: Mapping[type[PersonCommand], Callable[[Draft, Any], None]] = {
+    Acknowledge: actions.acknowledge,
+    Resolve: actions.resolve,
+    Escalate: actions.escalate,
+    Triage: severity.triage,
+    SetSeverity: severity.set_severity,
+    Classify: severity.classify,
+    ApplyWorkaround: severity.apply_workaround,
+    Snooze: actions.snooze,
+    Release: actions.release,
+    Reassign: actions.reassign,
+    Repage: actions.repage,
+    Update: actions.update,
+    AddNote: actions.note,
+    AwaitCustomer: customer.await_customer,
+    CustomerReplied: customer.customer_replied,
+    EscalateForCustomer: customer.customer_escalate,
+    Confirm: customer.confirm,
+    DeEscalate: customer.de_escalate,
+}
+_ONLY_IN: Mapping[type[PersonCommand], frozenset[State]] = {
+    Triage: frozenset({State.TRIAGE}),
+    Release: frozenset({State.DEFERRED}),
+    Repage: frozenset({State.TRIGGERED}),
+    Snooze: frozenset({State.TRIGGERED, State.ACKNOWLEDGED, State.SNOOZED}),
+}
+_OPEN = frozenset(State) - {State.RESOLVED}
 
 
 def transition(incident: Incident | None, command: Command, directory: Directory, now: datetime) -> Transition:
@@ -37,138 +83,42 @@ def transition(incident: Incident | None, command: Command, directory: Directory
         if not isinstance(command, Trigger):
             message = f"only a trigger opens an incident, not {type(command).__name__}"
             raise TypeError(message)
-        return _opened(command, directory, now)
+        return opened(command, directory, now).finished(None)
     draft = Draft(incident, directory, now)
     _apply(draft, command)
     return draft.finished(incident)
 
 
-def _opened(command: Trigger, directory: Directory, now: datetime) -> Transition:
-    service = directory.services[command.service]
-    policy = policy_of(directory, command.service)
-    decided = severity_meant(command.severity, service, policy)
-    incident = Incident(
-        id=command.id,
-        service=command.service,
-        dedup_key=command.dedup_key,
-        title=command.title,
-        severity=decided.value,
-        urgency=policy.urgency(decided.value),
-        state=State.TRIGGERED,
-        created_at=now,
-        body=command.body,
-        sensitive=command.sensitive,
-        fields=command.fields,
-        links=command.links,
-    )
-    draft = Draft(incident, directory, now)
-    draft.log("triggered", _triggered(incident, command, (*command.warnings, *filter(None, [decided.warning]))))
-    begin(draft, directory.escalation_policies[service.escalation_policy or ""])
-    return draft.finished(None)
-
-
-def _triggered(incident: Incident, command: Trigger, warnings: tuple[str, ...]) -> dict[str, object]:
-    because = f"the built-in policy pages every severity at once; {incident.severity} is of {incident.urgency} urgency"
-    return {
-        "severity": incident.severity,
-        "urgency": incident.urgency,
-        "rule": 1,
-        "respond_by": None,
-        "warnings": list(warnings),
-        "by": command.by,
-        "because": because,
-    }
+def allowed(state: State) -> frozenset[type[PersonCommand]]:
+    """What may be asked of an incident in that state (docs/semantics.md 5.4); whether it comes to anything is for the rules."""
+    if state is State.RESOLVED:
+        return frozenset({AddNote})
+    return frozenset(command for command in _ACTIONS if state in _ONLY_IN.get(command, _OPEN))
 
 
 def _apply(draft: Draft, command: Command) -> None:
     match command:
         case Trigger():
-            _join(draft, command)
-        case Acknowledge():
-            _acknowledge(draft, command)
-        case Resolve():
-            _resolve(draft, command)
-        case Escalate():
-            _escalate(draft, command)
+            joined(draft, command)
         case FireTimer():
-            _fire(draft, command)
+            fire(draft, command)
+        case Recalculate():
+            recalculate(draft)
         case AttemptSent() | AttemptFailed() | AttemptDelivered():
             outcomes.record(draft, command)
+        case _:
+            _act(draft, command)
 
 
-def _join(draft: Draft, command: Trigger) -> None:
-    """A further trigger of the same problem pages nobody, unless it is graver than what is known (5.5)."""
-    policy = policy_of(draft.directory, command.service)
-    decided = severity_meant(command.severity, draft.directory.services[command.service], policy)
-    warnings = [*command.warnings, *filter(None, [decided.warning])]
-    draft.log("joined", {"severity": decided.value, "by": command.by, "warnings": warnings})
-    if (command.severity or "").strip() and policy.is_graver(decided.value, than=draft.incident.severity):
-        _raise_severity(draft, decided.value, command.by)
+def _act(draft: Draft, command: PersonCommand) -> None:
+    incident, kind = draft.incident, type(command)
+    if kind in allowed(incident.state):
+        _ACTIONS[kind](draft, command)
+    elif not (kind is Resolve and incident.state is State.RESOLVED):
+        draft.refuse(NAMES[kind], _why_not(incident))
 
 
-def _raise_severity(draft: Draft, severity: str, by: str) -> None:
-    """Take the graver severity: a run of another urgency starts anew; whoever has acknowledged is told (4.5)."""
-    was, urgency_was = draft.incident.severity, draft.incident.urgency
-    draft.change(severity=severity, urgency=policy_of(draft.directory, draft.incident.service).urgency(severity))
-    draft.log("severity", {"severity": severity, "was": was, "by": by, "respond_by": None})
-    if draft.incident.state is State.ACKNOWLEDGED:
-        _tell_holder(draft, was)
-    elif draft.incident.urgency is not urgency_was and draft.incident.run is not None:
-        begin(draft, draft.incident.run.policy)
-
-
-def _tell_holder(draft: Draft, was: str) -> None:
-    holder = draft.directory.users.get(draft.incident.acknowledged_by or "")
-    if holder is None:
-        return
-    incident = draft.incident
-    text = (
-        f"#{incident.number} {incident.service}, which you acknowledged, was raised from {was} to {incident.severity}"
-    )
-    ways = attempts(holder, Urgency.HIGH, f"{incident.id}.raised.{incident.severity}.{holder.id}", draft.now)
-    draft.notices.append(Notice(holder.id, Urgency.HIGH, text, ways))
-
-
-def _acknowledge(draft: Draft, command: Acknowledge) -> None:
-    if draft.incident.state is State.RESOLVED:
-        draft.refuse("acknowledge", f"it was resolved by {draft.incident.resolved_by}")
-        return
-    if draft.incident.state is State.TRIGGERED:
-        stop(draft)
-        draft.change(state=State.ACKNOWLEDGED, acknowledged_by=command.by, acknowledged_at=draft.now)
-    draft.log("acknowledged", {"by": command.by, "via": command.via, "update_by": None})
-
-
-def _resolve(draft: Draft, command: Resolve) -> None:
-    if draft.incident.state is State.RESOLVED:
-        return
-    stop(draft)
-    draft.change(state=State.RESOLVED, resolved_by=command.by, resolved_at=draft.now)
-    draft.log("resolved", {"by": command.by, "via": command.via})
-
-
-def _escalate(draft: Draft, command: Escalate) -> None:
-    """The next step now, and back to triggered where somebody had acknowledged (5.4)."""
-    if draft.incident.state is State.RESOLVED:
-        draft.refuse("escalate", f"it was resolved by {draft.incident.resolved_by}")
-        return
-    if _is_stale(draft, command):
-        draft.refuse("escalate", "it has gone on to a later step since that page")
-        return
-    draft.change(state=State.TRIGGERED, acknowledged_by=None, acknowledged_at=None)
-    draft.log("escalated", {"by": command.by, "via": command.via})
-    resume_with_next(draft)
-
-
-def _is_stale(draft: Draft, command: Escalate) -> bool:
-    run = draft.incident.run
-    if command.page is None or run is None or not run.running:
-        return False
-    return not any(page.id == command.page and page.firing == run.fired for page in run.pages)
-
-
-def _fire(draft: Draft, command: FireTimer) -> None:
-    """Fire what is due, unless it was made for what is no more."""
-    run = draft.incident.run
-    if draft.incident.is_live(command.generation) and run is not None and run.fired == command.occurrence:
-        fire_due(draft, command.due_at)
+def _why_not(incident: Incident) -> str:
+    if incident.state is State.RESOLVED:
+        return f"it was resolved by {incident.resolved_by}"
+    return f"it is {'being triaged' if incident.state is State.TRIAGE else incident.state.value}"

@@ -1,0 +1,204 @@
+"""What people ask of an incident, state by state (docs/semantics.md 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from oncall.domain.clocks import promise_update, respond, stop_clocks
+from oncall.domain.commands import (
+    Acknowledge,
+    AddNote,
+    Escalate,
+    Reassign,
+    Release,
+    Repage,
+    Resolve,
+    Snooze,
+    Update,
+)
+from oncall.domain.directory import User
+from oncall.domain.draft import Draft
+from oncall.domain.escalation import begin_with, resume_with_next, stop
+from oncall.domain.incident import Cause, State, Waiting
+from oncall.domain.management import end_management
+from oncall.domain.policy import Do
+from oncall.domain.table import asked, escalation_policy, follow, page
+from oncall.domain.triage import go_on
+from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
+from schedules import format_instant
+
+
+def acknowledge(draft: Draft, command: Acknowledge) -> None:
+    """A person takes it; of one that is still looked at it silences the pages and nothing else (4.9)."""
+    end_management(draft)
+    stop(draft)
+    if draft.incident.state is State.TRIAGE:
+        draft.log("acknowledged", {"by": command.by, "via": command.via, "update_by": None})
+        return
+    if draft.incident.state is not State.ACKNOWLEDGED:
+        draft.change(state=State.ACKNOWLEDGED, acknowledged_by=command.by, acknowledged_at=draft.now)
+    respond(draft)
+    _renew_timeout(draft)
+    draft.log(
+        "acknowledged",
+        {
+            "by": command.by,
+            "via": command.via,
+            "update_by": _update_by(draft),
+            "state": State.ACKNOWLEDGED.value,
+        },
+    )
+
+
+def resolve(draft: Draft, command: Resolve) -> None:
+    """It is over; a system's word waits for the gate of a customer's escalation to close (4.10)."""
+    gate = draft.incident.gate
+    if gate is not None and command.by not in draft.directory.users:
+        draft.change(gate=replace(gate, resolve_by=command.by))
+        because = "the customer has escalated it: it is resolved when that ends"
+        draft.log("resolve_waiting", {"by": command.by, "because": because})
+        return
+    close(draft, command.by, command.via)
+
+
+def close(draft: Draft, by: str, via: str) -> None:
+    """End everything about it."""
+    end_management(draft)
+    stop(draft)
+    stop_clocks(draft)
+    wait_for_nothing(draft)
+    draft.change(state=State.RESOLVED, resolved_by=by, resolved_at=draft.now, gate=None)
+    draft.log("resolved", {"by": by, "via": via, "state": State.RESOLVED.value})
+
+
+def escalate(draft: Draft, command: Escalate) -> None:
+    """The next step now, whatever keeps it waiting."""
+    if _is_stale(draft, command):
+        draft.refuse("escalate", "it has gone on to a later step since that page")
+    elif draft.incident.rule is not None and draft.incident.rule.escalation is None:
+        draft.refuse("escalate", f"rule {draft.incident.rule.number} only records it and names no escalation policy")
+    else:
+        draft.log("escalated", {"by": command.by, "via": command.via, "state": State.TRIGGERED.value})
+        _ESCALATE[draft.incident.state](draft, command)
+
+
+def release(draft: Draft, command: Release) -> None:
+    """Page now what was deferred."""
+    release_now(draft, command.by, f"released by {command.by}")
+
+
+def release_now(draft: Draft, by: str | None, because: str) -> None:
+    """Page by the rule that deferred it (4.7)."""
+    draft.log("released", {"by": by, "because": because, "state": State.TRIGGERED.value})
+    if draft.incident.rule is not None:
+        page(draft, draft.incident.rule)
+
+
+def snooze(draft: Draft, command: Snooze) -> None:
+    """Page nobody for a while; the table is asked when it is over."""
+    stop(draft)
+    until = draft.now + command.length
+    draft.change(state=State.SNOOZED)
+    wait_for(draft, Waiting.SNOOZE, until)
+    draft.log(
+        "snoozed",
+        {"until": format_instant(until), "by": command.by, "via": command.via, "state": State.SNOOZED.value},
+    )
+
+
+def reassign(draft: Draft, command: Reassign) -> None:
+    """Page this person now; the escalation begins where they do not answer."""
+    user = draft.directory.users.get(command.to)
+    if user is None or not _is_reachable(user):
+        draft.refuse("reassign", f"{command.to} {'has no usable contact method' if user else 'is not a user'}")
+        return
+    details = {"to": command.to, "by": command.by, "via": command.via, "state": State.TRIGGERED.value}
+    draft.log("reassigned", details)
+    draft.change(state=State.TRIGGERED, doing=Do.PAGE, acknowledged_by=None, acknowledged_at=None)
+    wait_for_hours(draft)
+    rule = draft.incident.rule
+    policy = escalation_policy(draft, rule.escalation if rule else None)
+    begin_with(draft, policy, command.to, f"reassigned to them by {command.by}")
+
+
+def repage(draft: Draft, command: Repage) -> None:
+    """Begin anew, with the policies as they now are."""
+    draft.log("repaged", {"by": command.by, "via": command.via})
+    stop(draft)
+    follow(draft, asked(draft))
+
+
+def update(draft: Draft, command: Update) -> None:
+    """The customer was told how it stands: the clock of the updates starts again (4.6)."""
+    if command.next_by is not None and command.next_by <= draft.now:
+        draft.refuse("update", f"next_by {format_instant(command.next_by)} is past")
+        return
+    end_management(draft, Cause.BREACH, Cause.WARNING, Cause.CUSTOMER)
+    if command.next_by is not None or draft.incident.responded_at is not None:
+        promise_update(draft, draft.now, command.next_by)
+    if draft.incident.state is State.ACKNOWLEDGED:
+        _renew_timeout(draft)
+    draft.log("updated", {"by": command.by, "via": command.via, "text": command.text, "update_by": _update_by(draft)})
+
+
+def note(draft: Draft, command: AddNote) -> None:
+    """Something to remember."""
+    draft.log("noted", {"by": command.by, "via": command.via, "text": command.text})
+
+
+def _renew_timeout(draft: Draft) -> None:
+    timeout = draft.policy.ack_timeout
+    if timeout is None:
+        wait_for_nothing(draft)
+    else:
+        wait_for(draft, Waiting.ACK_TIMEOUT, draft.now + timeout)
+
+
+def _update_by(draft: Draft) -> str | None:
+    due = draft.incident.update_by
+    return format_instant(due) if due is not None else None
+
+
+def _is_stale(draft: Draft, command: Escalate) -> bool:
+    """Whether it answers a page of a step that is past."""
+    run = draft.incident.run
+    if command.page is None or run is None or not run.running:
+        return False
+    present = {one.id for each in draft.incident.running for one in each.pages if one.firing == each.fired}
+    return command.page not in present
+
+
+def _is_reachable(user: User) -> bool:
+    return any(method.disabled is None for method in user.contact_methods)
+
+
+def _escalate_triage(draft: Draft, command: Escalate) -> None:
+    del command
+    go_on(draft)
+
+
+def _escalate_deferred(draft: Draft, command: Escalate) -> None:
+    release_now(draft, command.by, f"escalated by {command.by}")
+
+
+def _next_step(draft: Draft, command: Escalate) -> None:
+    """The step after the last one, or the first where none has been fired."""
+    del command
+    run, rule = draft.incident.run, draft.incident.rule
+    if run is None or run.cause is not Cause.ESCALATION:
+        if rule is not None:
+            page(draft, rule)
+        return
+    draft.change(state=State.TRIGGERED, doing=Do.PAGE, acknowledged_by=None, acknowledged_at=None)
+    wait_for_hours(draft)
+    resume_with_next(draft)
+
+
+_ESCALATE: dict[State, Callable[[Draft, Escalate], None]] = {
+    State.TRIAGE: _escalate_triage,
+    State.TRIGGERED: _next_step,
+    State.DEFERRED: _escalate_deferred,
+    State.ACKNOWLEDGED: _next_step,
+    State.SNOOZED: _next_step,
+}

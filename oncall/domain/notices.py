@@ -1,0 +1,22 @@
+"""Messages to people that are no pages: nobody need answer them, and nothing voids them."""
+
+from __future__ import annotations
+
+from oncall.domain.directory import Urgency
+from oncall.domain.draft import Draft, Notice
+from oncall.domain.paging import attempts
+
+
+def tell(draft: Draft, user: str | None, urgency: Urgency, text: str, because: str, *, key: str) -> None:
+    """Tell a user of the incident, and log it; nothing happens where there is no such user, or no way to reach them.
+
+    `key` tells this notice from others of the same incident, so that it is sent once.
+    """
+    person = draft.directory.users.get(user or "")
+    if person is None:
+        return
+    ways = attempts(person, urgency, f"{draft.incident.id}.{key}.{draft.incident.generation}.{person.id}", draft.now)
+    if not ways:
+        return
+    draft.notices.append(Notice(person.id, urgency, text, ways))
+    draft.log("told", {"user": person.id, "because": because})
