@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -11,6 +11,9 @@ from typing import Any
 from oncall.domain.incident import State
 from oncall.domain.log import Entry
 from schedules import parse_instant
+
+_Details = Mapping[str, Any]
+_Changes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Account:
     def after(self, entry: Entry) -> Account:
         """The account with one more entry."""
         said = entry.details
-        account = replace(self, **_clocks(said), **_changes(self, entry))
+        changes = _CHANGES[entry.event](self, said) if entry.event in _CHANGES else {}
+        account = replace(self, **{**_clocks(said), **changes})
         state = State(said["state"]) if "state" in said else account.state
         return replace(account, state=state, **_gone_with(state))
 
@@ -49,47 +53,52 @@ def replay(entries: Iterable[Entry]) -> Account:
     return reduce(Account.after, entries, Account())
 
 
-def _clocks(said: Mapping[str, Any]) -> dict[str, datetime | None]:
+def _clocks(said: _Details) -> _Changes:
     """The limits, which any entry that moves one of them carries."""
     return {name: instant_in(said, name) for name in ("respond_by", "update_by") if name in said}
 
 
-def _changes(account: Account, entry: Entry) -> dict[str, Any]:
-    said = entry.details
-    match entry.event:
-        case "triggered":
-            names = ("severity", "plan", "ticket_type")
-            return {**{name: said.get(name) for name in names}, "missing": tuple(said.get("missing", ()))}
-        case "severity":
-            # Where it is raised, nothing that was confirmed counts any more; the entry says so.
-            return {"severity": said["severity"], **({"confirmed": frozenset()} if said.get("cleared") else {})}
-        case "classified":
-            return {"plan": said["plan"], "ticket_type": said["ticket_type"]}
-        case "completed":
-            return {"missing": tuple(name for name in account.missing if name not in said["fields"])}
-        case "acknowledged" if said.get("state") == State.ACKNOWLEDGED:
-            return {"acknowledged_by": said["by"], "responded": True, "respond_by": None}
-        case "deferred":
-            return {"deferred_until": instant_in(said, "until")}
-        case "snoozed":
-            return {"snoozed_until": instant_in(said, "until")}
-        case "awaiting_customer":
-            return {"waits_for_customer": True}
-        case "customer_replied":
-            return {"waits_for_customer": False}
-        case "customer_escalated":
-            return {"gate": True, "confirmed": frozenset()}
-        case "confirmed":
-            return {"confirmed": account.confirmed | {said["condition"]}}
-        case "de_escalated":
-            return {"gate": False, "confirmed": frozenset()}
-    return {}
+def _triggered(_: Account, said: _Details) -> _Changes:
+    named = {name: said.get(name) for name in ("severity", "plan", "ticket_type")}
+    return {**named, "missing": tuple(said.get("missing", ()))}
 
 
-def _gone_with(state: State) -> dict[str, None]:
+def _severity(account: Account, said: _Details) -> _Changes:
+    return {"severity": said["severity"], "confirmed": frozenset() if said.get("cleared") else account.confirmed}
+
+
+def _acknowledged(_: Account, said: _Details) -> _Changes:
+    """Whoever acknowledges in triage, or where somebody has already, takes nothing over."""
+    if said.get("state") != State.ACKNOWLEDGED:
+        return {}
+    return {"acknowledged_by": said["by"], "responded": True, "respond_by": None}
+
+
+def _completed(account: Account, said: _Details) -> _Changes:
+    return {"missing": tuple(name for name in account.missing if name not in said["fields"])}
+
+
+_CHANGES: Mapping[str, Callable[[Account, _Details], _Changes]] = {
+    "triggered": _triggered,
+    "severity": _severity,
+    "classified": lambda _, said: {"plan": said["plan"], "ticket_type": said["ticket_type"]},
+    "completed": _completed,
+    "acknowledged": _acknowledged,
+    "deferred": lambda _, said: {"deferred_until": instant_in(said, "until")},
+    "snoozed": lambda _, said: {"snoozed_until": instant_in(said, "until")},
+    "awaiting_customer": lambda *_: {"waits_for_customer": True, "respond_by": None, "update_by": None},
+    "customer_replied": lambda *_: {"waits_for_customer": False},
+    "customer_escalated": lambda *_: {"gate": True, "confirmed": frozenset()},
+    "confirmed": lambda account, said: {"confirmed": account.confirmed | {said["condition"]}},
+    "de_escalated": lambda *_: {"gate": False, "confirmed": frozenset()},
+    "resolved": lambda *_: {"respond_by": None, "update_by": None},
+}
+
+
+def _gone_with(state: State) -> _Changes:
     """What only another state has."""
     whose = {"deferred_until": State.DEFERRED, "snoozed_until": State.SNOOZED, "acknowledged_by": State.ACKNOWLEDGED}
-    return {name: None for name, of in whose.items() if of is not state}
+    return dict.fromkeys(name for name, of in whose.items() if of is not state)
 
 
 def instant_in(said: Mapping[str, Any], name: str) -> datetime | None:
