@@ -74,10 +74,11 @@ def close(draft: Draft, by: str, via: str) -> None:
 
 def escalate(draft: Draft, command: Escalate) -> None:
     """The next step now, whatever keeps it waiting."""
+    rule = draft.incident.rule
     if _is_stale(draft, command):
         draft.refuse("escalate", "it has gone on to a later step since that page")
-    elif draft.incident.rule is not None and draft.incident.rule.escalation is None:
-        draft.refuse("escalate", f"rule {draft.incident.rule.number} only records it and names no escalation policy")
+    elif draft.incident.state is not State.TRIAGE and rule is not None and rule.escalation is None:
+        draft.refuse("escalate", f"rule {rule.number} only records it and names no escalation policy")
     else:
         draft.log("escalated", {"by": command.by, "via": command.via, "state": State.TRIGGERED.value})
         _ESCALATE[draft.incident.state](draft, command)

@@ -8,7 +8,7 @@ from typing import Any
 from oncall.domain.clocks import adjust_limits
 from oncall.domain.commands import ApplyWorkaround, Classify, SetSeverity, Trigger
 from oncall.domain.commands import Triage as TriageCommand
-from oncall.domain.directory import Urgency
+from oncall.domain.directory import Service, Urgency
 from oncall.domain.draft import Draft
 from oncall.domain.incident import State
 from oncall.domain.meaning import plan_meant, severity_meant, ticket_type_meant
@@ -69,7 +69,8 @@ def _known_severity(draft: Draft, do: str, word: str | None) -> str | None:
     """The severity that a word names, the present one where it names none; refused where it is unknown."""
     if word is None:
         return draft.incident.severity
-    found = severity_meant(word, draft.directory.services[draft.incident.service], draft.policy)
+    service = draft.incident.service
+    found = severity_meant(word, draft.directory.services.get(service) or Service(service), draft.policy)
     if found.warning is not None:
         draft.refuse(do, found.warning.partition(":")[0])
         return None

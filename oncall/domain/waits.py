@@ -38,7 +38,7 @@ def _varies(draft: Draft) -> bool:
     by_day, by_night = (
         policy.rule(policy.case(incident.severity, incident.plan, incident.ticket_type, hours)) for hours in Hours
     )
-    return by_day is not by_night or by_night.do is Do.DEFER or by_day is not incident.rule
+    return by_day is not by_night or by_night.do is Do.DEFER or by_day != incident.rule
 
 
 def _next_change(policy: SupportPolicy, now: datetime) -> datetime | None:
