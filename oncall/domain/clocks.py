@@ -68,6 +68,11 @@ def stop_clocks(draft: Draft) -> None:
     draft.change(respond=None, update=None)
 
 
+def limits(draft: Draft) -> dict[str, str | None]:
+    """What an entry says of both limits that may have moved one of them."""
+    return {"respond_by": _text(draft.incident.respond_by), "update_by": _text(draft.incident.update_by)}
+
+
 def running(draft: Draft, kind: str, generation: int) -> Clock | None:
     """The clock for which a timer of that kind was made, None where it has stopped, was set anew or is paused."""
     name = kind.partition("_")[2]
@@ -84,9 +89,10 @@ def warn(draft: Draft, clock: Clock) -> None:
 def break_(draft: Draft, clock: Clock) -> None:
     """Record that the limit has passed; the clock of the updates starts again."""
     _keep(draft, replace(clock, breached=True))
-    draft.log("breached", {"clock": clock.name, "due": _text(clock.due_at), "because": _meant(clock)})
     if clock.name == UPDATE:
         _start_again(draft, clock.due_at or draft.now)
+    details = {"clock": clock.name, "due": _text(clock.due_at), "because": _meant(clock), **limits(draft)}
+    draft.log("breached", details)
 
 
 def due_at(

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oncall.domain.actions import close
-from oncall.domain.clocks import go_on, pause
+from oncall.domain.clocks import go_on, limits, pause
 from oncall.domain.commands import AwaitCustomer, Confirm, CustomerReplied, DeEscalate, EscalateForCustomer
 from oncall.domain.draft import Draft
 from oncall.domain.incident import Cause, Confirmation, Gate
 from oncall.domain.management import can_escalate_for_customer, end_management, escalate_for_customer
 from oncall.domain.opening import complete
-from schedules import format_instant
 
 
 def await_customer(draft: Draft, command: AwaitCustomer) -> None:
     """The customer was asked for something: both clocks pause, and nothing else does."""
     if draft.incident.waits_for_customer_since is None:
         pause(draft)
-        draft.log("awaiting_customer", {"by": command.by, "via": command.via, "text": command.text})
+        details = {"by": command.by, "via": command.via, "text": command.text, **limits(draft)}
+        draft.log("awaiting_customer", details)
 
 
 def customer_replied(draft: Draft, command: CustomerReplied) -> None:
@@ -27,16 +27,7 @@ def customer_replied(draft: Draft, command: CustomerReplied) -> None:
     if draft.incident.waits_for_customer_since is None:
         return
     go_on(draft)
-    incident = draft.incident
-    draft.log(
-        "customer_replied",
-        {
-            "by": command.by,
-            "via": command.via,
-            "respond_by": format_instant(incident.respond_by) if incident.respond_by else None,
-            "update_by": format_instant(incident.update_by) if incident.update_by else None,
-        },
-    )
+    draft.log("customer_replied", {"by": command.by, "via": command.via, **limits(draft)})
 
 
 def customer_escalate(draft: Draft, command: EscalateForCustomer) -> None:

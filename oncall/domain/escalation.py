@@ -11,6 +11,7 @@ from oncall.domain.draft import Draft
 from oncall.domain.incident import Attempt, AttemptState, Cause, Page, Run, State
 from oncall.domain.paging import attempts
 from oncall.domain.responders import Channel, Meant, Responder, meant
+from schedules import format_instant
 
 STEP = "step"
 FALLBACK = "fallback"
@@ -30,9 +31,9 @@ def begin(draft: Draft, policy: EscalationPolicy, cause: Cause = Cause.ESCALATIO
 def begin_with(draft: Draft, policy: EscalationPolicy, user: str, because: str) -> None:
     """Start the escalation run with one person before its steps."""
     _open(draft, policy, Cause.ESCALATION)
-    reached = _page(draft, REASSIGNED, Meant((Responder(user, because),), (), ()))
-    if reached:
-        _arm(draft, draft.now + REASSIGNED_WAIT)
+    until = draft.now + REASSIGNED_WAIT
+    if _page(draft, REASSIGNED, Meant((Responder(user, because),), (), ()), until):
+        _arm(draft, until)
     else:
         fire_next(draft, draft.now)
 
@@ -42,7 +43,7 @@ def look_first(draft: Draft, policy: EscalationPolicy, until: datetime) -> bool:
     _open(draft, policy, Cause.TRIAGE)
     _move(draft)
     draft.change_run(next_at=until)
-    return _fire(draft, draft.run.step, policy.steps[0].targets)
+    return _fire(draft, draft.run.step, policy.steps[0].targets, until)
 
 
 def stop(draft: Draft) -> None:
@@ -74,8 +75,9 @@ def resume_with_next(draft: Draft) -> None:
 def fire_due(draft: Draft, due_at: datetime) -> None:
     """Fire what fell due at `due_at`, acting on the present: steps that an outage swallowed are not made up for."""
     if draft.run.exhausted:
-        _tell_fallback(draft)
-        _arm(draft, _end_of(FALLBACK_AGAIN, due_at, draft.now))
+        again = _end_of(FALLBACK_AGAIN, due_at, draft.now)
+        _tell_fallback(draft, again)
+        _arm(draft, again)
         return
     fire_next(draft, _skip_missed(draft, due_at))
 
@@ -88,8 +90,9 @@ def fire_next(draft: Draft, base: datetime) -> None:
     while not _rounds_are_out(draft.run):
         _move(draft)
         step = draft.run.policy.steps[draft.run.step - 1]
-        if _fire(draft, draft.run.step, step.targets):
-            _arm(draft, _end_of(step.wait, base, draft.now))
+        until = _end_of(step.wait, base, draft.now)
+        if _fire(draft, draft.run.step, step.targets, until):
+            _arm(draft, until)
             return
         if _end_empty_round(draft, base):
             return
@@ -109,8 +112,9 @@ def _end_empty_round(draft: Draft, base: datetime) -> bool:
     """Whether a whole round has reached nobody: then the fallback is paged, and the next begins after the sum of the waits."""
     if draft.run.reached or not _round_is_over(draft.run):
         return False
-    _tell_fallback(draft)
-    _arm(draft, _end_of(_cycle(draft.run.policy), base, draft.now))
+    again = _end_of(_cycle(draft.run.policy), base, draft.now)
+    _tell_fallback(draft, again)
+    _arm(draft, again)
     return True
 
 
@@ -149,12 +153,13 @@ def _end_of(wait: timedelta, base: datetime, now: datetime) -> datetime:
 def _exhaust(draft: Draft, base: datetime) -> None:
     rounds = f"{draft.run.round} round{'' if draft.run.round == 1 else 's'} without an acknowledgement"
     draft.change_run(exhausted=True, next_at=None)
-    draft.log("exhausted", {"policy": draft.run.policy.id, "because": rounds})
+    draft.log("exhausted", {"policy": draft.run.policy.id, "run": draft.run.cause.value, "because": rounds})
     if draft.run.is_management:
         return
-    _tell_fallback(draft)
-    if draft.incident.urgency is Urgency.HIGH:
-        _arm(draft, _end_of(FALLBACK_AGAIN, base, draft.now))
+    again = _end_of(FALLBACK_AGAIN, base, draft.now) if draft.incident.urgency is Urgency.HIGH else None
+    _tell_fallback(draft, again)
+    if again is not None:
+        _arm(draft, again)
     else:
         draft.change_run(next_at=None)
 
@@ -188,7 +193,7 @@ def _whole_rounds(run: Run, late: timedelta) -> int:
     return possible if run.policy.repeat is None else max(0, min(possible, run.policy.repeat - run.round))
 
 
-def _tell_fallback(draft: Draft) -> None:
+def _tell_fallback(draft: Draft, until: datetime | None) -> None:
     """Page the policy's fallback, and the administrators where there is none or it reaches nobody: never silent.
 
     A management run has no fallback (docs/semantics.md 4.8): the incident's own escalation goes on beside it.
@@ -196,30 +201,30 @@ def _tell_fallback(draft: Draft) -> None:
     policy = draft.run.policy
     if draft.run.is_management:
         return
-    if policy.fallback and _fire(draft, FALLBACK, policy.fallback):
+    if policy.fallback and _fire(draft, FALLBACK, policy.fallback, until):
         return
     why = f"the fallback of {policy.id} reaches nobody" if policy.fallback else f"{policy.id} has no fallback"
-    tell_administrators(draft, f"administrator, as {why}")
+    tell_administrators(draft, f"administrator, as {why}", until)
 
 
-def tell_administrators(draft: Draft, because: str) -> None:
+def tell_administrators(draft: Draft, because: str, until: datetime | None) -> None:
     """Page the users with the role admin: the last ones there are to ask."""
     people = tuple(Responder(user.id, because) for user in draft.directory.administrators())
-    _page(draft, ADMINISTRATORS, Meant(people, (), () if people else ("there is no administrator",)))
+    _page(draft, ADMINISTRATORS, Meant(people, (), () if people else ("there is no administrator",)), until)
 
 
-def _fire(draft: Draft, step: int | str, targets: Sequence[Target]) -> bool:
-    return _page(draft, step, meant(targets, draft.directory, draft.now))
+def _fire(draft: Draft, step: int | str, targets: Sequence[Target], until: datetime | None) -> bool:
+    return _page(draft, step, meant(targets, draft.directory, draft.now), until)
 
 
-def _page(draft: Draft, step: int | str, whom: Meant) -> bool:
-    """Page everybody meant; whether that reached anybody."""
+def _page(draft: Draft, step: int | str, whom: Meant, until: datetime | None) -> bool:
+    """Page everybody meant, who have until then to answer; whether that reached anybody."""
     run = draft.run
     draft.change_run(fired=run.fired + 1, reached_earlier=run.reached, pages=_still_of_use(run))
     people = [page for one in whom.responders if (page := _person(draft, step, one))]
     pages = [*people, *(_channel(draft, step, one) for one in whom.channels)]
     for page in pages:
-        _add(draft, page)
+        _add(draft, page, until)
     if not pages:
         because = "; ".join(whom.empty) or "nobody there has a usable contact method"
         details = {**where(draft.run, step), "because": because}
@@ -264,7 +269,7 @@ def _new_page(
     return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways, _urgency(draft))
 
 
-def _add(draft: Draft, page: Page) -> None:
+def _add(draft: Draft, page: Page, until: datetime | None) -> None:
     """Add a page; what is unsent of older ones to the same person on this incident is void, whichever run made them (5.3)."""
     incident = draft.incident
     if page.user is not None:
@@ -273,10 +278,9 @@ def _add(draft: Draft, page: Page) -> None:
         draft.change(run=escalation, management=beside)
     draft.change_run(pages=(*draft.run.pages, page))
     draft.pages.append(page)
-    draft.log(
-        "paged",
-        {"user": page.user, "policy": page.policy, "step": page.step, "round": page.round, "because": page.because},
-    )
+    next_at = format_instant(until) if until is not None else None
+    details = {**where(draft.run, page.step), "because": page.because, "page": page.id, "next_at": next_at}
+    draft.log("paged", {"user": page.user, **details})
 
 
 def _without_unsent(run: Run, user: str) -> Run:
@@ -302,7 +306,7 @@ def _still_of_use(run: Run) -> tuple[Page, ...]:
 
 def where(run: Run, step: int | str) -> dict[str, object]:
     """What a log entry says of the place in a run."""
-    return {"policy": run.policy.id, "step": step, "round": run.round}
+    return {"policy": run.policy.id, "step": step, "round": run.round, "run": run.cause.value}
 
 
 def _arm(draft: Draft, due_at: datetime) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oncall.domain.actions import release_now
+from oncall.domain.clocks import limits, running
 from oncall.domain.clocks import recalculate as recalculate_clocks
-from oncall.domain.clocks import running
 from oncall.domain.commands import FireTimer
 from oncall.domain.directory import Urgency
 from oncall.domain.draft import Draft
@@ -43,7 +43,10 @@ def fire(draft: Draft, command: FireTimer) -> None:
 def recalculate(draft: Draft) -> None:
     """Work out anew what depends on calendars, and release at once what no longer waits."""
     incident = draft.incident
+    before = limits(draft)
     recalculate_clocks(draft)
+    if limits(draft) != before:
+        draft.log("recalculated", {**limits(draft), "because": "the configuration has changed"})
     if incident.state is State.DEFERRED and incident.rule is not None:
         decision = effect(draft, incident.rule)
         if decision.do is Do.DEFER:

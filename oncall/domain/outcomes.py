@@ -36,14 +36,20 @@ def _sent(draft: Draft, command: AttemptSent) -> None:
     urgency = command.urgency or draft.incident.urgency
     draft.log(
         "attempted",
-        {"user": command.user, "method": command.type, "urgency": urgency.value, "bundle": command.bundle},
+        {
+            "user": command.user,
+            "method": command.type,
+            "urgency": urgency.value,
+            "bundle": command.bundle,
+            "page": _page_of(command.attempt),
+        },
     )
     _mark(draft, command.attempt, AttemptState.SENT)
 
 
 def _delivered(draft: Draft, command: AttemptDelivered) -> None:
     """The provider says that it arrived."""
-    draft.log("delivered", {"user": command.user, "method": command.type})
+    draft.log("delivered", {"user": command.user, "method": command.type, "page": _page_of(command.attempt)})
     _mark(draft, command.attempt, AttemptState.DELIVERED)
 
 
@@ -54,7 +60,13 @@ def _failed(draft: Draft, command: AttemptFailed) -> None:
     again_at = format_instant(again) if again else None
     draft.log(
         "attempt_failed",
-        {"user": command.user, "method": command.type, "because": command.reason, "again_at": again_at},
+        {
+            "user": command.user,
+            "method": command.type,
+            "because": command.reason,
+            "again_at": again_at,
+            "page": _page_of(command.attempt),
+        },
     )
     if command.verdict == "address" and command.user is not None:
         _disable(draft, command)
@@ -96,7 +108,8 @@ def _go_on(draft: Draft, page_id: str) -> None:
     if in_triage:
         go_on(draft)
     elif page.step == FALLBACK:
-        tell_administrators(draft, f"administrator, as no message to the fallback of {page.policy} got through")
+        because = f"administrator, as no message to the fallback of {page.policy} got through"
+        tell_administrators(draft, because, draft.run.next_at)
         keep_waiting(draft)
     elif page.step != ADMINISTRATORS:
         give_way(draft)
@@ -148,6 +161,11 @@ def _unsettled_page(draft: Draft, attempt: str) -> Page | None:
     page = _live_page(draft, attempt)
     open_ = page is not None and _attempt(page, attempt).state in {AttemptState.PENDING, AttemptState.SENT}
     return page if open_ else None
+
+
+def _page_of(attempt: str) -> str:
+    """The id of the page that an attempt belongs to: its own is that one with a number."""
+    return attempt.rpartition(".")[0]
 
 
 def _attempt(page: Page, attempt: str) -> Attempt:

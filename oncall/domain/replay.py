@@ -86,7 +86,7 @@ _CHANGES: Mapping[str, Callable[[Account, _Details], _Changes]] = {
     "acknowledged": _acknowledged,
     "deferred": lambda _, said: {"deferred_until": instant_in(said, "until")},
     "snoozed": lambda _, said: {"snoozed_until": instant_in(said, "until")},
-    "awaiting_customer": lambda *_: {"waits_for_customer": True, "respond_by": None, "update_by": None},
+    "awaiting_customer": lambda *_: {"waits_for_customer": True},
     "customer_replied": lambda *_: {"waits_for_customer": False},
     "customer_escalated": lambda *_: {"gate": True, "confirmed": frozenset()},
     "confirmed": lambda account, said: {"confirmed": account.confirmed | {said["condition"]}},

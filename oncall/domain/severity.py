@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from oncall.domain.clocks import adjust_limits
+from oncall.domain.clocks import adjust_limits, limits
 from oncall.domain.commands import ApplyWorkaround, Classify, SetSeverity, Trigger
 from oncall.domain.commands import Triage as TriageCommand
 from oncall.domain.directory import Service, Urgency
@@ -16,7 +17,6 @@ from oncall.domain.notices import tell
 from oncall.domain.policy import Do
 from oncall.domain.table import Decision, adjust, asked, follow, take
 from oncall.domain.triage import begin_triage, go_on, look_again, wants_triage
-from schedules import format_instant
 
 
 def triage(draft: Draft, command: TriageCommand) -> None:
@@ -56,8 +56,7 @@ def classify(draft: Draft, command: Classify) -> None:
     if changes == {"plan": draft.incident.plan, "ticket_type": draft.incident.ticket_type}:
         return
     draft.change(**changes)
-    draft.log("classified", {**changes, "by": command.by})
-    _change(draft, command.by, draft.incident.severity)
+    _change(draft, command.by, draft.incident.severity, classified=changes)
 
 
 def raise_by_trigger(draft: Draft, command: Trigger, severity: str) -> None:
@@ -89,10 +88,10 @@ def _triage(draft: Draft, by: str, severity: str, do: str) -> None:
         return
     draft.log("triaged", {"by": by, "severity": severity, "state": State.TRIGGERED.value})
     if severity != draft.incident.severity:
-        was = _put(draft, severity)
+        change = _put(draft, severity)
         decision = asked(draft)
         take(draft, decision)
-        _log_change(draft, by, was, decision)
+        _log_change(draft, {**change, "by": by}, decision)
     go_on(draft)
 
 
@@ -105,28 +104,35 @@ def _is_held(draft: Draft, severity: str, do: str) -> bool:
     return True
 
 
-def _put(draft: Draft, severity: str) -> str:
-    """Take the severity; a raised one clears what was confirmed at the gate. The severity that it was."""
+def _put(draft: Draft, severity: str) -> dict[str, Any]:
+    """Take the severity; a raised one clears what was confirmed at the gate. What the log says of that."""
     was, gate = draft.incident.severity, draft.incident.gate
     draft.change(severity=severity)
-    if gate is not None and draft.policy.is_graver(severity, than=was):
-        draft.change(gate=replace(gate, confirmed=()))
-    return was
+    said = {"severity": severity, "was": was}
+    if gate is None or not gate.confirmed or not draft.policy.is_graver(severity, than=was):
+        return said
+    draft.change(gate=replace(gate, confirmed=()))
+    return {**said, "cleared": [one.condition for one in gate.confirmed]}
 
 
-def _change(draft: Draft, by: str, severity: str, *, is_trigger: bool = False) -> None:
-    state, did = draft.incident.state, draft.incident.doing
-    was = _put(draft, severity)
+def _change(
+    draft: Draft,
+    by: str,
+    severity: str,
+    *,
+    classified: Mapping[str, Any] | None = None,
+    is_trigger: bool = False,
+) -> None:
+    """Take the severity, or what the incident was `classified` as, and do what follows in the state that it is in."""
+    state, did, was = draft.incident.state, draft.incident.doing, draft.incident.severity
     raised = draft.policy.is_graver(severity, than=was)
+    change = classified or _put(draft, severity)
     decision = asked(draft)
     starts = _starts(state, did, decision, raised=raised)
     first = starts and is_trigger and wants_triage(draft, decision)
     if not starts and state in {State.ACKNOWLEDGED, State.SNOOZED}:
         take(draft, decision)
-    if severity != was:
-        _log_change(draft, by, was, decision, _state_after(decision, first=first) if starts else None)
-    else:
-        _set_limits(draft, was, decision)
+    _log_change(draft, {**change, "by": by}, decision, _state_after(decision, first=first) if starts else None)
     if state is State.SNOOZED and starts:
         draft.log("resumed", {"because": f"the severity was raised by {by}"})
     _go_on(draft, decision, state, starts=starts, first=first)
@@ -165,25 +171,24 @@ def _state_after(decision: Decision, *, first: bool) -> State:
     return State.DEFERRED if decision.do is Do.DEFER else State.TRIGGERED
 
 
-def _log_change(draft: Draft, by: str, was: str, decision: Decision, state: State | None = None) -> None:
-    _set_limits(draft, was, decision)
-    incident = draft.incident
-    respond_by = format_instant(incident.respond_by) if incident.respond_by else None
-    details: dict[str, Any] = {
-        "severity": incident.severity,
-        "was": was,
-        "by": by,
-        "respond_by": respond_by,
+def _log_change(draft: Draft, change: Mapping[str, Any], decision: Decision, state: State | None = None) -> None:
+    _set_limits(draft, decision, is_severity="severity" in change)
+    details = {
+        **change,
+        **limits(draft),
+        "rule": decision.rule.number,
+        "do": decision.do.value,
         "because": decision.because,
     }
-    draft.log("severity", details if state is None else {**details, "state": state.value})
+    event = "severity" if "severity" in change else "classified"
+    draft.log(event, details if state is None else {**details, "state": state.value})
 
 
-def _set_limits(draft: Draft, was: str, decision: Decision) -> None:
+def _set_limits(draft: Draft, decision: Decision, *, is_severity: bool) -> None:
     """The limits of the rule that decides now, counted as the policy says (4.6)."""
     clock = draft.incident.respond
     since = clock.start if clock is not None else draft.incident.created_at
-    if draft.incident.severity != was and draft.policy.respond_from == "severity_change":
+    if is_severity and draft.policy.respond_from == "severity_change":
         since = draft.now
     draft.change(rule=decision.rule)
     adjust_limits(draft, since)
