@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
-from oncall.domain import draft
 from oncall.domain.bundling import DueMessage, bundles
 from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
 from oncall.domain.directory import Directory
+from oncall.domain.draft import RANKS
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
 from oncall.domain.log import Entry, as_json
 from oncall.domain.transition import Timer, Transition, transition
@@ -25,7 +25,6 @@ LogEntry = dict[str, Any]
 MOST_REMEMBERED = 1000
 """How many incidents that are over a world keeps."""
 
-RANKS: Mapping[str, int] = getattr(draft, "RANKS", {"step": 6})
 _SENDING = 1 + max(RANKS.values())
 _FEW = 64
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from oncall.domain.bundling import MOST_IN_A_BUNDLE
-from oncall.domain.commands import Acknowledge, Resolve, Trigger
+from oncall.domain.commands import Acknowledge, AddNote, Resolve, Trigger
 from oncall.simulate import Event, World, happenings, in_order, simulate
 from tests.oncall.domain.cast import MINUTE, NIGHT, directory, patient, steps, trigger
 
@@ -73,11 +73,13 @@ def test_command_for_an_incident_that_is_over_is_still_answered_by_the_rules() -
         Event(NIGHT, "a", trigger()),
         Event(NIGHT, "a", Resolve("ana")),
         Event(NIGHT, "a", Acknowledge("bo")),
+        Event(NIGHT, "a", AddNote("ana", "it was the disk")),
     ]
 
     told = list(simulate(events, directory(policy=steps("ana"))))
 
-    assert (told[-1]["event"], told[-1]["because"]) == ("refused", "it was resolved by ana")
+    assert [entry["event"] for entry in told[-2:]] == ["refused", "noted"]
+    assert told[-2]["because"] == "it was resolved by ana"
 
 
 def test_incident_of_the_same_name_at_another_service_is_another() -> None:
