@@ -34,7 +34,7 @@ def acknowledge(draft: Draft, command: Acknowledge) -> None:
     end_management(draft)
     stop(draft)
     if draft.incident.state is State.TRIAGE:
-        draft.log("acknowledged", {"by": command.by, "via": command.via, "update_by": None})
+        draft.log("acknowledged", {"by": command.by, "via": command.via, "update_by": _update_by(draft)})
         return
     if draft.incident.state is not State.ACKNOWLEDGED:
         draft.change(state=State.ACKNOWLEDGED, acknowledged_by=command.by, acknowledged_at=draft.now)
@@ -46,6 +46,7 @@ def acknowledge(draft: Draft, command: Acknowledge) -> None:
             "by": command.by,
             "via": command.via,
             "update_by": _update_by(draft),
+            "until": _expires_at(draft),
             "state": State.ACKNOWLEDGED.value,
         },
     )
@@ -125,9 +126,11 @@ def reassign(draft: Draft, command: Reassign) -> None:
 
 def repage(draft: Draft, command: Repage) -> None:
     """Begin anew, with the policies as they now are."""
-    draft.log("repaged", {"by": command.by, "via": command.via})
+    decision = asked(draft)
+    details = {"by": command.by, "via": command.via, "do": decision.do.value, "because": decision.because}
+    draft.log("repaged", details)
     stop(draft)
-    follow(draft, asked(draft))
+    follow(draft, decision)
 
 
 def update(draft: Draft, command: Update) -> None:
@@ -140,7 +143,8 @@ def update(draft: Draft, command: Update) -> None:
         promise_update(draft, draft.now, command.next_by)
     if draft.incident.state is State.ACKNOWLEDGED:
         _renew_timeout(draft)
-    draft.log("updated", {"by": command.by, "via": command.via, "text": command.text, "update_by": _update_by(draft)})
+    limits = {"update_by": _update_by(draft), "until": _expires_at(draft)}
+    draft.log("updated", {"by": command.by, "via": command.via, "text": command.text, **limits})
 
 
 def note(draft: Draft, command: AddNote) -> None:
@@ -159,6 +163,12 @@ def _renew_timeout(draft: Draft) -> None:
 def _update_by(draft: Draft) -> str | None:
     due = draft.incident.update_by
     return format_instant(due) if due is not None else None
+
+
+def _expires_at(draft: Draft) -> str | None:
+    """When the acknowledgement expires; None where it does not, or where there is none."""
+    wait = draft.incident.wait
+    return format_instant(wait.until) if wait is not None and wait.kind is Waiting.ACK_TIMEOUT else None
 
 
 def _is_stale(draft: Draft, command: Escalate) -> bool:

@@ -226,13 +226,20 @@ def _page(draft: Draft, step: int | str, whom: Meant, until: datetime | None) ->
     for page in pages:
         _add(draft, page, until)
     if not pages:
-        because = "; ".join(whom.empty) or "nobody there has a usable contact method"
-        details = {**where(draft.run, step), "because": because}
-        # Nobody to look first: it is triggered from here on.
-        draft.log("nobody", {**details, "state": State.TRIGGERED.value} if run.cause is Cause.TRIAGE else details)
+        _log_nobody(draft, step, "; ".join(whom.empty) or "nobody there has a usable contact method", until)
         return False
     draft.change_run(reached=True)
     return True
+
+
+def _log_nobody(draft: Draft, step: int | str, because: str, until: datetime | None) -> None:
+    details: dict[str, object] = {**where(draft.run, step), "because": because}
+    if draft.run.cause is Cause.TRIAGE:
+        # Nobody to look first: it is triggered from here on.
+        details["state"] = State.TRIGGERED.value
+    elif step == ADMINISTRATORS:
+        details["next_at"] = _text(until)
+    draft.log("nobody", details)
 
 
 def _person(draft: Draft, step: int | str, responder: Responder) -> Page | None:
@@ -278,9 +285,12 @@ def _add(draft: Draft, page: Page, until: datetime | None) -> None:
         draft.change(run=escalation, management=beside)
     draft.change_run(pages=(*draft.run.pages, page))
     draft.pages.append(page)
-    next_at = format_instant(until) if until is not None else None
-    details = {**where(draft.run, page.step), "because": page.because, "page": page.id, "next_at": next_at}
-    draft.log("paged", {"user": page.user, **details})
+    details = {"urgency": page.urgency.value, "page": page.id, "next_at": _text(until), "because": page.because}
+    draft.log("paged", {"user": page.user, **where(draft.run, page.step), **details})
+
+
+def _text(at: datetime | None) -> str | None:
+    return format_instant(at) if at is not None else None
 
 
 def _without_unsent(run: Run, user: str) -> Run:

@@ -41,7 +41,7 @@ def _sent(draft: Draft, command: AttemptSent) -> None:
             "method": command.type,
             "urgency": urgency.value,
             "bundle": command.bundle,
-            "page": _page_of(command.attempt),
+            "attempt": command.attempt,
         },
     )
     _mark(draft, command.attempt, AttemptState.SENT)
@@ -49,7 +49,7 @@ def _sent(draft: Draft, command: AttemptSent) -> None:
 
 def _delivered(draft: Draft, command: AttemptDelivered) -> None:
     """The provider says that it arrived."""
-    draft.log("delivered", {"user": command.user, "method": command.type, "page": _page_of(command.attempt)})
+    draft.log("delivered", {"user": command.user, "method": command.type, "attempt": command.attempt})
     _mark(draft, command.attempt, AttemptState.DELIVERED)
 
 
@@ -65,7 +65,7 @@ def _failed(draft: Draft, command: AttemptFailed) -> None:
             "method": command.type,
             "because": command.reason,
             "again_at": again_at,
-            "page": _page_of(command.attempt),
+            "attempt": command.attempt,
         },
     )
     if command.verdict == "address" and command.user is not None:
@@ -161,11 +161,6 @@ def _unsettled_page(draft: Draft, attempt: str) -> Page | None:
     page = _live_page(draft, attempt)
     open_ = page is not None and _attempt(page, attempt).state in {AttemptState.PENDING, AttemptState.SENT}
     return page if open_ else None
-
-
-def _page_of(attempt: str) -> str:
-    """The id of the page that an attempt belongs to: its own is that one with a number."""
-    return attempt.rpartition(".")[0]
 
 
 def _attempt(page: Page, attempt: str) -> Attempt:

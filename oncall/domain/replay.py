@@ -67,9 +67,9 @@ def _severity(account: Account, said: _Details) -> _Changes:
     return {"severity": said["severity"], "confirmed": frozenset() if said.get("cleared") else account.confirmed}
 
 
-def _acknowledged(_: Account, said: _Details) -> _Changes:
+def _acknowledged(account: Account, said: _Details) -> _Changes:
     """Whoever acknowledges in triage, or where somebody has already, takes nothing over."""
-    if said.get("state") != State.ACKNOWLEDGED:
+    if said.get("state") != State.ACKNOWLEDGED or account.state is State.ACKNOWLEDGED:
         return {}
     return {"acknowledged_by": said["by"], "responded": True, "respond_by": None}
 

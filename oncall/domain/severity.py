@@ -173,13 +173,7 @@ def _state_after(decision: Decision, *, first: bool) -> State:
 
 def _log_change(draft: Draft, change: Mapping[str, Any], decision: Decision, state: State | None = None) -> None:
     _set_limits(draft, decision, is_severity="severity" in change)
-    details = {
-        **change,
-        **limits(draft),
-        "rule": decision.rule.number,
-        "do": decision.do.value,
-        "because": decision.because,
-    }
+    details = {**change, **limits(draft), "do": decision.do.value, "because": decision.because}
     event = "severity" if "severity" in change else "classified"
     draft.log(event, details if state is None else {**details, "state": state.value})
 
