@@ -11,6 +11,8 @@ from oncall.document.faults import Fault, path_text
 from oncall.document.people import NotificationRuleSpec, UserSpec
 from oncall.document.policies import customer_of, support_policy_of
 from oncall.document.policy_faults import policy_faults
+from oncall.document.proven import proof_faults
+from oncall.document.support import SupportPolicySpec
 from oncall.domain.directory import (
     ContactMethod,
     Directory,
@@ -68,10 +70,21 @@ def build_directory(
 def directory_faults(document: Document) -> tuple[Fault, ...]:
     """What stands in the way of the document's calendars, schedules and support policies."""
     faults = Faults()
-    _times(document, faults, {})
+    calendars, _ = _times(document, faults, {})
     for key, spec in document.support_policies.items():
-        faults.found += policy_faults(spec, ("support_policies", key), document.calendars)
+        faults.found += _policy_faults(key, spec, document, calendars)
     return tuple(faults.found)
+
+
+def _policy_faults(
+    key: str, spec: SupportPolicySpec, document: Document, calendars: Mapping[str, BusinessCalendar]
+) -> tuple[Fault, ...]:
+    """What is wrong with a policy by itself, and where nothing is, what the proof of its table finds."""
+    at = ("support_policies", key)
+    found = tuple(policy_faults(spec, at, document.calendars))
+    if found or (spec.calendar is not None and spec.calendar not in calendars):
+        return found
+    return tuple(proof_faults(support_policy_of(key, spec, calendars), at))
 
 
 def _times(document: Document, faults: Faults, known: Known) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:

@@ -45,7 +45,8 @@ def is_elapsed(length: Duration | None) -> bool:
 
 
 def _unknown(kind: str, id_: str, known: Collection[str]) -> str:
-    return unknown(KINDS[kind], id_, known) if known else f"unknown {KINDS[kind]} {id_!r}: the policy names no {kind}s"
+    what = KINDS[kind]
+    return unknown(what, id_, known) if known else f"unknown {what} {id_!r}: the policy names no {what}s"
 
 
 def _names(spec: SupportPolicySpec) -> Iterator[_Named]:

@@ -14,6 +14,7 @@ from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
 from tests.clock import SUNDAY_NIGHT
 from tests.oncall.document.company import COMPANY, with_line
+from tests.oncall.document.support import SUPPORT
 
 NOTHING = document_of({})
 
@@ -64,6 +65,16 @@ def test_order_of_keys_that_mean_something_is_kept(database: Database) -> None:
     assert stored(database) == load_document(text)
     assert list(stored(database).services["api"].severity_map) == ["zebra", "apple", "mango"]
     assert list(stored(database).users["ana"].contact_methods) == ["chat", "mobile"]
+
+
+def test_order_of_severities_and_rules_is_kept(database: Database) -> None:
+    text = SUPPORT.replace("sev1", "zero").replace("sev3", "alpha").replace("Critical: zero", "Critical: sev1")
+    store(database, load_document(text))
+    assert stored(database) == load_document(text)
+    assert list(stored(database).support_policies["standard"].severities) == ["zero", "sev2", "alpha"]
+    policy = kept(database, DirectoryCache()).support_policies["standard"]
+    assert [severity.id for severity in policy.severities] == ["zero", "sev2", "alpha"]
+    assert [rule.do.value for rule in policy.rules] == ["page", "record", "defer", "page"]
 
 
 def test_directory_is_built_once_a_version(database: Database) -> None:
