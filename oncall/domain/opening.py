@@ -89,7 +89,7 @@ def _begin(draft: Draft, command: Trigger, warnings: list[str]) -> None:
         {
             "severity": incident.severity,
             "urgency": incident.urgency.value,
-            "rule": decision.rule.number,
+            "rule": decision.rule.number or None,
             "do": decision.do.value,
             "respond_by": format_instant(incident.respond_by) if incident.respond_by else None,
             "warnings": warnings,

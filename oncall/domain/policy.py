@@ -42,7 +42,7 @@ class Severity:
 class Rule:
     """One row of the decision table; an empty set of `severities`, `plans`, `ticket_types` or `hours` matches all of them.
 
-    `number` counts from 1. `until` is a wall time such as `08:00`, for that hour of the next working day, or `next_open`;
+    `number` counts from 1, and is 0 where there is no table to look it up in. `until` is a wall time such as `08:00`, for that hour of the next working day, or `next_open`;
     it belongs to a rule that defers. `escalation` is None only where it records.
     """
 
@@ -189,7 +189,7 @@ _SEVERITIES = (
 @cache
 def built_in(escalation_policy: str) -> SupportPolicy:
     """The policy of a service that names none: every severity pages at once, through that policy (docs/semantics.md 7.5)."""
-    return SupportPolicy("built-in", _SEVERITIES, "sev2", (Rule(1, Do.PAGE, escalation_policy),))
+    return SupportPolicy("built-in", _SEVERITIES, "sev2", (Rule(0, Do.PAGE, escalation_policy),))
 
 
 def policy_of(directory: Directory, service: str) -> SupportPolicy:

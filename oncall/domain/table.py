@@ -36,7 +36,7 @@ def asked(draft: Draft) -> Decision:
 
 def effect(draft: Draft, rule: Rule, case: str = "") -> Decision:
     """What a rule comes to now: in open hours nothing waits, and where nothing ever opens nothing can."""
-    which = f"rule {rule.number} of {draft.policy.id}{case}"
+    which = f"rule {rule.number} of {draft.policy.id}{case}" if rule.number else f"the built-in policy{case}"
     if rule.do is not Do.DEFER:
         return Decision(rule, rule.do, f"{which} {_COMES_TO[rule.do]}")
     until_when = "the next opening" if rule.until == NEXT_OPEN else f"{rule.until} of the next working day"
@@ -69,7 +69,7 @@ def _log_news(draft: Draft, decision: Decision) -> bool:
     """Log what the table decides where that is another thing than before; whether it is."""
     news = (decision.rule, decision.do) != (draft.incident.rule, draft.incident.doing)
     if news:
-        draft.log("rule", {"rule": decision.rule.number, "do": decision.do.value, "because": decision.because})
+        draft.log("rule", {"rule": decision.rule.number or None, "do": decision.do.value, "because": decision.because})
     return news
 
 
