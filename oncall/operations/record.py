@@ -19,15 +19,15 @@ def carry_out(context: Context, session: Session, incident: Incident, command: C
     What the rules refuse is in its log and in `refused`; the caller decides whether that is an error, after the commit.
     """
     decided = transition(incident, command, context.directory(session), now)
-    incidents.save(session, decided.incident)
-    store_consequences(session, decided, now)
+    incidents.save(session, context.cipher, incident, decided.incident)
+    store_consequences(context, session, decided, now)
     return decided
 
 
-def store_consequences(session: Session, decided: Transition, now: datetime) -> None:
+def store_consequences(context: Context, session: Session, decided: Transition, now: datetime) -> None:
     """Store everything that a transition decided beside the incident itself, which is stored already."""
     incident = decided.incident
-    log.append(session, incident.id, decided.entries)
+    log.append(session, incident.id, decided.entries, context.cipher if incident.sensitive else None)
     timers.add(session, incident.id, decided.timers)
     pages.add(session, incident, decided.pages, now)
     messages.add_pages(session, incident, decided.pages)

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent, Command
+from oncall.domain.directory import Urgency
 from oncall.domain.outcomes import RETRY_WAITS
 from oncall.operations.claim import Call
 from oncall.operations.context import Context
@@ -117,7 +118,12 @@ def _sent(part: _Part, outcome: Sent) -> list[Command]:
     sends.settle(part.send, SendState.SENT, part.now, reference=outcome.reference)
     if part.message.state in {MessageState.SENDING, MessageState.VOID}:
         _leave(part.message, MessageState.SENT)
-    return [AttemptSent(part.message.id, part.message.user_id, part.message.type, part.bundle)]
+    return [_attempt_sent(part)]
+
+
+def _attempt_sent(part: _Part) -> AttemptSent:
+    row = part.message
+    return AttemptSent(row.id, row.user_id, row.type, part.bundle, Urgency(row.urgency))
 
 
 def _delivered(part: _Part) -> list[Command]:
@@ -126,7 +132,7 @@ def _delivered(part: _Part) -> list[Command]:
     told: list[Command] = []
     if part.send.state in sends.OPEN:
         # The provider was quicker than the one who called it.
-        told.append(AttemptSent(part.message.id, part.message.user_id, part.message.type, part.bundle))
+        told.append(_attempt_sent(part))
     sends.settle(part.send, SendState.DELIVERED, part.now)
     if part.message.state in {MessageState.SENDING, MessageState.SENT}:
         _leave(part.message, MessageState.DELIVERED)

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Index, Select, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
-from oncall.domain.incident import Incident, Run, State
+from oncall.domain.incident import Incident, State
+from oncall.domain.policy import Do
 from oncall.errors import NotFoundError, UnreadableError
 from oncall.store.base import Base
 from oncall.store.cipher import Cipher
+from oncall.store.incident_values import from_json, to_json
+from oncall.store.sealed import UNREADABLE, opened, seal
 
-_RUN = TypeAdapter(Run)
-_UNREADABLE = "(encrypted with a key that is not configured)"
-# Sealed with the contents, so that what belongs to one incident cannot be put under another.
-_OF = "of"
+_NO_CONTENTS: Mapping[str, Any] = {"title": "", "body": "", "fields": {}, "links": []}
 
 
 class IncidentRow(Base):
     """One incident.
 
-    Of a sensitive one the title, body, fields and links are in `sealed` alone.
+    Of a sensitive one the title, body, fields and links are in `sealed` alone. What is JSON and may be None is a value of
+    the domain, as `incident_values` writes it.
     """
 
     __tablename__ = "incidents"
@@ -65,6 +65,19 @@ class IncidentRow(Base):
     resolved_at: Mapped[datetime | None]
     generation: Mapped[int]
     run: Mapped[dict[str, Any] | None]
+    management: Mapped[list[Any] | None]
+    customer: Mapped[str | None]
+    plan: Mapped[str | None]
+    ticket_type: Mapped[str | None]
+    missing: Mapped[list[Any] | None]
+    rule: Mapped[dict[str, Any] | None]
+    doing: Mapped[str] = mapped_column(server_default=Do.PAGE.value)
+    wait: Mapped[dict[str, Any] | None]
+    responded_at: Mapped[datetime | None]
+    respond: Mapped[dict[str, Any] | None]
+    update: Mapped[dict[str, Any] | None]
+    pauses: Mapped[list[Any] | None]
+    gate: Mapped[dict[str, Any] | None]
 
 
 def find(session: Session, cipher: Cipher, key: str) -> Incident | None:
@@ -82,8 +95,13 @@ def get(session: Session, cipher: Cipher, key: str) -> Incident:
 
 
 def lock(session: Session, cipher: Cipher, key: str) -> Incident:
-    """The incident, locked until the transaction ends: every command begins with this; raises NotFoundError."""
-    row = session.scalars(_named(key).with_for_update().execution_options(populate_existing=True)).one_or_none()
+    """The incident, locked until the transaction ends: every command begins with this; raises NotFoundError.
+
+    Whoever adds rows that only name the incident need not wait for it.
+    """
+    row = session.scalars(
+        _named(key).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).one_or_none()
     if row is None:
         raise _missing(key)
     return _incident(row, cipher)
@@ -94,8 +112,14 @@ def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) ->
     query = select(IncidentRow).where(
         IncidentRow.service == service, IncidentRow.dedup_key == dedup_key, IncidentRow.open
     )
-    row = session.scalars(query.with_for_update()).one_or_none()
+    row = session.scalars(query.with_for_update(key_share=True)).one_or_none()
     return _incident(row, cipher) if row else None
+
+
+def lock_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
+    """The incidents with those ids, by id, locked in the order of the ids until the transaction ends; damaged ones are left out."""
+    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(key_share=True)
+    return _whole(session.scalars(query.execution_options(populate_existing=True)), cipher)
 
 
 def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
@@ -104,11 +128,7 @@ def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, I
     One that is damaged is left out.
     """
     query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(read=True)
-    shared = {}
-    for row in session.scalars(query):
-        with suppress(UnreadableError):
-            shared[row.id] = _incident(row, cipher)
-    return shared
+    return _whole(session.scalars(query), cipher)
 
 
 def list_incidents(
@@ -150,17 +170,27 @@ def insert(session: Session, cipher: Cipher, incident: Incident) -> int:
     """
     row = IncidentRow(id=incident.id, service=incident.service, dedup_key=incident.dedup_key)
     row.created_at, row.sensitive = incident.created_at, incident.sensitive
-    _write_contents(row, cipher, incident)
-    for name, value in _changing(incident).items():
+    for name, value in {**_changing(incident), **_sealed_contents(cipher, incident)}.items():
         setattr(row, name, value)
     session.add(row)
     session.flush()
     return row.number
 
 
-def save(session: Session, incident: Incident) -> None:
-    """Store what a transition may have changed of an incident that is locked; what it says never changes."""
-    session.execute(update(IncidentRow).where(IncidentRow.id == incident.id).values(_changing(incident)))
+def save(session: Session, cipher: Cipher, before: Incident, after: Incident) -> None:
+    """Store what a transition has made of an incident that is locked; contents that no key opens are left as they are."""
+    values = _changing(after)
+    if _contents(after) != _contents(before) and before.title != UNREADABLE:
+        values |= _sealed_contents(cipher, after)
+    session.execute(update(IncidentRow).where(IncidentRow.id == after.id).values(values))
+
+
+def _whole(rows: Iterable[IncidentRow], cipher: Cipher) -> dict[str, Incident]:
+    found = {}
+    for row in rows:
+        with suppress(UnreadableError):
+            found[row.id] = _incident(row, cipher)
+    return found
 
 
 def _missing(key: str) -> NotFoundError:
@@ -176,7 +206,6 @@ def _named(key: str) -> Select[IncidentRow]:
 
 
 def _changing(incident: Incident) -> dict[str, Any]:
-    run = incident.run
     return {
         "open": incident.state is not State.RESOLVED,
         "state": incident.state.value,
@@ -187,42 +216,40 @@ def _changing(incident: Incident) -> dict[str, Any]:
         "resolved_by": incident.resolved_by,
         "resolved_at": incident.resolved_at,
         "generation": incident.generation,
-        "run": _RUN.dump_python(run, mode="json") if run else None,
+        "customer": incident.customer,
+        "plan": incident.plan,
+        "ticket_type": incident.ticket_type,
+        "doing": incident.doing.value,
+        "responded_at": incident.responded_at,
+        **to_json(incident),
     }
 
 
-def _write_contents(row: IncidentRow, cipher: Cipher, incident: Incident) -> None:
-    contents = {
+def _contents(incident: Incident) -> dict[str, Any]:
+    return {
         "title": incident.title,
         "body": incident.body,
         "fields": dict(incident.fields),
         "links": [dict(link) for link in incident.links],
     }
-    row.sealed = cipher.seal({_OF: incident.id, **contents}) if incident.sensitive else None
-    shown = {"title": "", "body": "", "fields": {}, "links": []} if incident.sensitive else contents
-    for name, value in shown.items():
-        setattr(row, name, value)
 
 
-def _contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:
+def _sealed_contents(cipher: Cipher, incident: Incident) -> dict[str, Any]:
+    """What the incident says, as its columns hold it: of a sensitive one sealed, and nothing beside that."""
+    contents = _contents(incident)
+    if incident.sensitive:
+        return {**_NO_CONTENTS, "sealed": seal(cipher, incident.id, contents)}
+    return {**contents, "sealed": None}
+
+
+def _opened_contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:
     if row.sealed is None:
         return {"title": row.title, "body": row.body, "fields": row.fields, "links": tuple(row.links)}
-    try:
-        contents: dict[str, Any] = cipher.open(row.sealed)
-    except UnreadableError:
-        contents = {}
-    if contents.pop(_OF, None) != row.id:
+    contents = opened(cipher, row.id, row.sealed)
+    if contents is None:
         # It pages all the same: a page of a sensitive incident needs nothing of this.
-        return {"title": _UNREADABLE, "body": _UNREADABLE, "fields": {}, "links": ()}
+        return {"title": UNREADABLE, "body": UNREADABLE, "fields": {}, "links": ()}
     return {**contents, "links": tuple(contents["links"])}
-
-
-def _run(row: IncidentRow) -> Run | None:
-    try:
-        return _RUN.validate_python(row.run) if row.run is not None else None
-    except ValidationError as error:
-        message = f"the escalation of incident {row.number} is damaged: {error.error_count()} faults in its row"
-        raise UnreadableError(message) from error
 
 
 def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
@@ -232,8 +259,6 @@ def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
         service=row.service,
         dedup_key=row.dedup_key,
         severity=row.severity,
-        urgency=Urgency(row.urgency),
-        state=State(row.state),
         created_at=row.created_at,
         sensitive=row.sensitive,
         acknowledged_by=row.acknowledged_by,
@@ -241,6 +266,19 @@ def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
         resolved_by=row.resolved_by,
         resolved_at=row.resolved_at,
         generation=row.generation,
-        run=_run(row),
-        **_contents(row, cipher),
+        customer=row.customer,
+        plan=row.plan,
+        ticket_type=row.ticket_type,
+        responded_at=row.responded_at,
+        **_words(row),
+        **from_json(row, row.number),
+        **_opened_contents(row, cipher),
     )
+
+
+def _words(row: IncidentRow) -> dict[str, Any]:
+    try:
+        return {"urgency": Urgency(row.urgency), "state": State(row.state), "doing": Do(row.doing)}
+    except ValueError as error:
+        message = f"incident {row.number} is damaged, or of a later release: {error}"
+        raise UnreadableError(message) from error

@@ -51,7 +51,7 @@ class ReplyCodeRow(Base):
 
 
 def add(session: Session, incident: Incident, pages: Iterable[Page], now: datetime) -> None:
-    """Store new pages of an incident's present run, each with a code that is free at all its addresses."""
+    """Store new pages of an incident, each with a code that is free at all its addresses."""
     for page in pages:
         addresses = frozenset(attempt.address for attempt in page.attempts)
         code = _free_code(session, addresses, now)
@@ -113,11 +113,16 @@ def _forget_old(session: Session, addresses: Collection[str], now: datetime) -> 
     session.execute(old.execution_options(synchronize_session=False))
 
 
+def _generation(incident: Incident, page: Page) -> int:
+    """The generation of the run that the page belongs to."""
+    return next((run.generation for run in incident.running if page in run.pages), incident.generation)
+
+
 def _values(incident: Incident, page: Page, now: datetime, code: str) -> dict[str, object]:
     return {
         "id": page.id,
         "incident_id": incident.id,
-        "generation": incident.generation,
+        "generation": _generation(incident, page),
         "user_id": page.user,
         "policy": page.policy,
         "step": str(page.step),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
+    SmallInteger,
     UniqueConstraint,
     and_,
     delete,
@@ -23,16 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oncall.domain.transition import Timer
+from oncall.domain.draft import RANKS, Timer
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
 
+_LAST = RANKS["step"]
 _IS_USABLE = text("failure IS NULL")
 _IS_HELD = text("lease_until IS NOT NULL")
 
 
 class TimerRow(Base):
-    """One timer; `failure` says why it was set aside after it failed too often, None while it will still be fired."""
+    """One timer; what is due at one instant fires in the order of the ranks, then of the incidents (docs/semantics.md 5.7).
+
+    `failure` says why it was set aside after it failed too often, None while it will still be fired.
+    """
 
     __tablename__ = "timers"
     __table_args__ = (
@@ -48,6 +53,7 @@ class TimerRow(Base):
     generation: Mapped[int]
     occurrence: Mapped[int]
     due_at: Mapped[datetime]
+    rank: Mapped[int] = mapped_column(SmallInteger, server_default=str(_LAST))
     lease: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     tries: Mapped[int]
@@ -74,6 +80,7 @@ def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
             "generation": timer.generation,
             "occurrence": timer.occurrence,
             "due_at": timer.due_at,
+            "rank": RANKS.get(timer.kind, _LAST),
             "tries": 0,
         }
         for timer in timers
@@ -98,6 +105,12 @@ def release_all(session: Session) -> None:
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether `claim` would find anything."""
     return session.scalar(select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).limit(1)) is not None
+
+
+def is_any_left(session: Session, until: datetime) -> bool:
+    """Whether a timer that falls due by `until` has not fired yet, whoever holds it."""
+    unfired = select(TimerRow.id).where(TimerRow.due_at <= until, TimerRow.failure.is_(None))
+    return session.scalar(unfired.limit(1)) is not None
 
 
 def take(session: Session, claimed: ClaimedTimer) -> bool:

@@ -125,7 +125,7 @@ class Floor:
     def log(self, key: str) -> tuple[Entry, ...]:
         """Everything that happened to an incident."""
         with self.context.database.read() as session:
-            return log.log_of(session, self.incident(key).id)
+            return log.log_of(session, self.context.cipher, self.incident(key).id)
 
     def events(self, key: str) -> list[str]:
         """What happened to an incident, in one word each."""

@@ -82,7 +82,7 @@ def show_log(call: Call[PartQuery, NoBody]) -> Answer:
     """Show everything that happened to an incident, in order, each entry with its reason."""
     incident = _find(call)
     with call.context.database.read() as session:
-        entries = log_of(session, incident.id)
+        entries = log_of(session, call.context.cipher, incident.id)
     part, following = part_after(entries, call.query.cursor, call.query.limit)
     log = [LogEntry(**as_json(entry, incident.id)) for entry in part]
     return Answer(200, Log(log), following)

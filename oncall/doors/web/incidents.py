@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from oncall.domain.directory import Role
-from oncall.domain.incident import Incident
+from oncall.domain.directory import Role, User
+from oncall.domain.incident import Incident, State
+from oncall.domain.log import Entry
+from oncall.domain.policy import policy_of
 from oncall.doors.web.access import context, needs, signed_in
+from oncall.doors.web.choices import ANSWERS, Choices, choices
 from oncall.doors.web.live import live_page
+from oncall.doors.web.orders import ORDERS, Order
 from oncall.doors.web.paged import paged
-from oncall.doors.web.presentation import readable
-from oncall.doors.web.words import words
-from oncall.errors import RefusedError
+from oncall.doors.web.presentation import readable, readable_entry
+from oncall.doors.web.promises import promises
+from oncall.doors.web.words import Words, words
+from oncall.errors import ForbiddenError, InvalidInputError, RefusedError
 from oncall.operations import act
-from oncall.operations.context import Context
 from oncall.store import incidents as rows
-from oncall.store.deliveries import pages_of
+from oncall.store.deliveries import PageRecord, pages_of
 from oncall.store.log import log_of
 
 MOST_SHOWN = 100
-_VIA = "page"
 
 incidents = Blueprint("incidents", __name__, url_prefix="/incidents/<int:number>")
 
@@ -32,48 +35,92 @@ incidents = Blueprint("incidents", __name__, url_prefix="/incidents/<int:number>
 @needs(Role.VIEWER)
 def show(number: int) -> ResponseReturnValue:
     """The incident with its log in plain words and the pages it made."""
+    return _page(number, {})
+
+
+def _page(number: int, faults: Mapping[str, str], asked: str | None = None) -> ResponseReturnValue:
+    """The incident's page; after a form that could not be understood with that form open, and what is wrong with it."""
+    me = signed_in()
     with context().database.read() as session:
         incident = rows.get(session, context().cipher, str(number))
-        entries = log_of(session, incident.id)
+        entries = log_of(session, context().cipher, incident.id)
         pages = pages_of(session, incident.id)
     most = None if "all" in request.args else MOST_SHOWN
     return live_page(
         "web/incident.html",
-        incident=readable(incident, signed_in().role),
-        log=[(entry, words(entry, g.names, g.times)) for entry in reversed(entries)][:most],
-        pages=paged(pages, g.names, signed_in())[:most],
+        incident=readable(incident, me.role),
+        policy=policy_of(g.directory, incident.service),
+        because=_because(entries, incident.state),
+        promises=promises(incident, g.times.now),
+        choices=_choices(incident, pages, me),
+        log=[(entry, _words(entry, incident, me)) for entry in reversed(entries)][:most],
+        pages=paged(pages, g.names, me)[:most],
         earlier=most is not None and len(entries) > most,
-        may_act=signed_in().role.allows(Role.RESPONDER),
+        orders=ORDERS,
+        asked=asked,
+        faults=faults,
     )
 
 
-@incidents.post("/acknowledge")
-@needs(Role.RESPONDER)
-def acknowledge(number: int) -> ResponseReturnValue:
-    """Take it: nobody else is paged."""
-    return _do(act.acknowledge, number, "You have it. Nobody else is paged for it now.")
-
-
-@incidents.post("/escalate")
-@needs(Role.RESPONDER)
-def escalate(number: int) -> ResponseReturnValue:
-    """Page the next step now."""
-    return _do(act.escalate, number, "The next step is being paged.")
-
-
-@incidents.post("/resolve")
-@needs(Role.RESPONDER)
-def resolve(number: int) -> ResponseReturnValue:
-    """Close it."""
-    return _do(act.resolve, number, "It is resolved.")
-
-
-def _do(operation: Callable[[Context, str, str, str], Incident], number: int, done: str) -> ResponseReturnValue:
-    """Do it, and show the incident as it then is, with what came of it or why it was refused."""
+def _carry_out(number: int, name: str, order: Order) -> ResponseReturnValue:
+    """Do what is asked for, and show the incident as it then is, with what came of it or why it was refused."""
+    me = signed_in()
+    if not me.role.allows(Role.RESPONDER):
+        _require_paged(number, name, me)
     try:
-        operation(context(), str(number), signed_in().id, _VIA)
+        act.act(context(), str(number), order.command(me.id, request.form, g.times))
+    except InvalidInputError as error:
+        return _page(
+            number, {fault.path: fault.message for fault in error.faults}, name
+        ), HTTPStatus.UNPROCESSABLE_ENTITY
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "warning")
     else:
-        flash(done, "done")
+        flash(order.done, "done")
     return redirect(url_for(".show", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _require_paged(number: int, name: str, me: User) -> None:
+    """Let whoever was paged answer, and nobody else of that role do anything (docs/semantics.md 7.6)."""
+    with context().database.read() as session:
+        incident = rows.get(session, context().cipher, str(number))
+        was_paged = _was_paged(pages_of(session, incident.id), me)
+    if name not in ANSWERS or not was_paged:
+        raise ForbiddenError(f"this needs the role {Role.RESPONDER}; yours is {me.role}")
+
+
+def _choices(incident: Incident, pages: Iterable[PageRecord], me: User) -> Choices:
+    if me.role.allows(Role.RESPONDER):
+        return choices(incident, g.directory, g.times.now, me.id)
+    if _was_paged(pages, me):
+        return choices(incident, g.directory, g.times.now, me.id, ANSWERS)
+    return Choices()
+
+
+def _was_paged(pages: Iterable[PageRecord], me: User) -> bool:
+    return any(page.user == me.id for page in pages)
+
+
+def _because(entries: Iterable[Entry], state: State) -> str | None:
+    """Why it is in the state in which it is, in the words of its log."""
+    reason = None
+    for entry in entries:
+        if entry.details.get("state") == state:
+            reason = entry.details.get("because")
+    return reason
+
+
+def _words(entry: Entry, incident: Incident, me: User) -> Words:
+    """The entry in plain words, as that person may read it."""
+    return words(readable_entry(entry, incident, me.role), g.names, g.times)
+
+
+def _route(name: str, order: Order) -> None:
+    def ask(number: int) -> ResponseReturnValue:
+        return _carry_out(number, name, order)
+
+    incidents.add_url_rule(f"/{name}", name, needs(Role.VIEWER)(ask), methods=["POST"])
+
+
+for _name, _order in ORDERS.items():
+    _route(_name, _order)

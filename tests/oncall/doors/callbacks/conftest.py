@@ -87,7 +87,8 @@ class World:
     def log(self, incident: Incident, event: str) -> list[Entry]:
         """The entries of one event in the incident's log."""
         with self.context.database.read() as session:
-            return [entry for entry in log.log_of(session, incident.id) if entry.event == event]
+            entries = log.log_of(session, self.context.cipher, incident.id)
+        return [entry for entry in entries if entry.event == event]
 
 
 @pytest.fixture
