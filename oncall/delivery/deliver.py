@@ -13,7 +13,7 @@ from oncall.delivery.lines import page_line
 from oncall.delivery.protocol import NotFound, Outgoing, Provider, Receipt
 from oncall.delivery.unconfigured import Unconfigured
 from oncall.domain.directory import Urgency
-from oncall.domain.paging import page_text
+from oncall.domain.wording import page_text
 from oncall.errors import AddressError, ProviderError, UnavailableError
 from oncall.operations.claim import LEASE, Call, claim_messages, look_again, resend
 from oncall.operations.context import Context
@@ -173,7 +173,8 @@ def outgoing(context: Context, call: Call) -> Outgoing:
         user=call.user,
         urgency=call.urgency,
         lines=lines,
-        text=page_text(lines, call.type) if lines else (call.messages[0].text or ""),
+        text=page_text(lines, call.type, context.public_url) if lines else (call.messages[0].text or ""),
         attempt=call.attempt,
         valid_for=_VALID_FOR[call.urgency],
+        listing=context.public_url,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from oncall.domain.directory import Urgency
 
@@ -16,7 +16,8 @@ class PageLine:
     """One incident within a message.
 
     `title` is None for a sensitive incident, of which nothing but the number leaves. `code` answers by SMS.
-    `may_resolve` is False at the gravest severity, which no reply may resolve.
+    `may_resolve` is False at the gravest severity, which no reply may resolve. `outside` is the incident in the API's shape,
+    for programs.
     """
 
     page: str
@@ -28,6 +29,7 @@ class PageLine:
     url: str
     code: str
     may_resolve: bool
+    outside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Outgoing:
     """One message, ready to be sent by one provider call.
 
     `id` is ours and comes back in callbacks and look-ups. `lines` are the pages it carries, none for a notice;
-    `text` is the whole as plain text. After `valid_for` it is worth nothing and should not arrive any more.
+    `text` is the whole as plain text, and `listing` the address at which all that is open is listed. After `valid_for` it is
+    worth nothing and should not arrive any more. `message` is the id of the (first) message, the same however often it is
+    sent; `secrets` sign an event for a subscription.
     """
 
     id: str
@@ -47,6 +51,9 @@ class Outgoing:
     text: str
     attempt: int
     valid_for: timedelta
+    listing: str = ""
+    message: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class NotFound(Enum):
 
     ABSENT = "the vendor never got it"
     UNKNOWN = "the vendor cannot say"
+    REPEATABLE = "the vendor counts what has the same id once"
 
 
 class Provider(Protocol):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from oncall.domain.directory import Urgency
 
-MOST_IN_A_BUNDLE = 5
-"""How many incidents one message may carry before it can no longer be read at a glance."""
+MOST_IN_A_BUNDLE = 100
+"""How many incidents one message may stand for: more than are ever released at once, and few enough to act on with one key."""
+
+EARLY = timedelta(seconds=10)
+"""How long before its time a page goes out with others: decisions that belong together take a moment one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,18 @@ class DueMessage:
     due_at: datetime
 
 
-def bundles(due: Iterable[DueMessage]) -> tuple[tuple[DueMessage, ...], ...]:
+def bundles(due: Iterable[DueMessage], soon: Iterable[DueMessage] = ()) -> tuple[tuple[DueMessage, ...], ...]:
     """The messages as they go out, each inner tuple as one send: the urgent first, then in the order in which they fell due.
 
-    Those that fell due at one instant keep the order in which they are given: that in which their incidents came.
+    Those that fell due at one instant keep the order in which they are given: that in which their incidents came. What falls
+    due within EARLY, `soon`, goes out with what is due to the same person by the same way, and never makes a send of its own.
     """
     together: dict[tuple[object, ...], list[DueMessage]] = {}
     for message in sorted(due, key=_order):
         together.setdefault(_belongs_to(message), []).append(message)
+    for message in sorted(soon, key=_order):
+        if _belongs_to(message) in together:
+            together[_belongs_to(message)].append(message)
     return tuple(part for messages in together.values() for part in _parts(messages))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -12,12 +11,12 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.orm import Session
 
-from oncall.domain.bundling import MOST_IN_A_BUNDLE, DueMessage, bundles
 from oncall.domain.directory import Directory, Urgency
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
 from oncall.operations.context import Context
+from oncall.operations.together import Lookup, Plan, Together, bundled, interrupted, locked, plans
 from oncall.store import incidents, log, messages, pages, sends
 from oncall.store.messages import NOTICE, PAGE, MessageRow, MessageState, Types
 from oncall.store.sends import SendState
@@ -42,19 +41,6 @@ class ClaimedMessage:
     code: str | None = None
     incident: Incident | None = None
     may_resolve: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before.
-
-    `reference` is the provider's own id where it is recorded already for another message of the same call.
-    """
-
-    provider: str
-    since: datetime
-    is_last: bool
-    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +72,10 @@ def claim_messages(context: Context, provider: str, types: Types, limit: int) ->
     """
     now = context.clock.now()
     with context.database.read() as session:
-        found = messages.due(session, types, now, limit * MOST_IN_A_BUNDLE)
-    if not found:
+        planned = plans(session, types, now, limit)
+    if not planned:
         return ()
-    known = {row.id: row.incident_id for row in found}
-    return context.database.write(partial(_claim, context, provider, known, limit, now))
+    return context.database.write(partial(_claim, context, provider, planned, limit, now))
 
 
 def look_again(context: Context, call: Call) -> None:
@@ -106,24 +91,16 @@ def resend(context: Context, call: Call, because: str) -> Call | None:
     return context.database.write(partial(_resend, context, call, because))
 
 
-@dataclass(frozen=True, slots=True)
-class _Together:
-    """Messages for one call, and the look-up that comes first where they were in one before."""
-
-    rows: Sequence[MessageRow]
-    lookup: Lookup | None = None
-    call: str = field(default_factory=lambda: uuid4().hex)
-
-
 def _claim(
-    context: Context, provider: str, known: Mapping[str, str | None], limit: int, now: datetime, session: Session
+    context: Context, provider: str, planned: Sequence[Plan], limit: int, now: datetime, session: Session
 ) -> tuple[Call, ...]:
     # Incidents first, always in the order of their ids: a command holds its incident before it touches a message.
-    shared = incidents.share(session, context.cipher, {id_ for id_ in known.values() if id_ is not None})
-    rows = _readable(messages.lock_due(session, known.keys(), now), shared)
+    known = {id_ for plan in planned for id_ in plan.incidents.values() if id_ is not None}
+    shared = incidents.share(session, context.cipher, known)
+    rows = _readable(locked(session, planned, now), shared)
     pending = _live([row for row in rows if row.state == MessageState.PENDING], shared)
-    interrupted = [row for row in rows if row.state == MessageState.SENDING]
-    together = [*_interrupted(session, interrupted), *_bundled(_in_order(pending, shared))]
+    lost = [row for row in rows if row.state == MessageState.SENDING]
+    together = [*interrupted(session, lost), *bundled(session, pending, shared, now)]
     together.sort(key=lambda each: each.rows[0].urgency != Urgency.HIGH)
     directory = context.directory(session)
     return tuple(_begin(session, provider, each, shared, directory, now) for each in together[:limit])
@@ -149,38 +126,10 @@ def _live(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[Me
     return live
 
 
-def _interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[_Together]:
-    """What workers were sending when their leases ran out, by the calls that they were making."""
-    begun = sends.latest(session, [row.id for row in rows])
-    calls: dict[str, list[MessageRow]] = defaultdict(list)
-    for row in rows:
-        calls[begun[row.id].call_id].append(row)
-    for call, carried in calls.items():
-        send = begun[carried[0].id]
-        is_last = send.state == SendState.UNKNOWN
-        yield _Together(carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call)), call)
-
-
-def _in_order(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
-    """The messages in the order in which their incidents came; first the notices of damaged ones."""
-    numbers: dict[str | None, int] = {id_: incident.number for id_, incident in shared.items()}
-    return sorted(rows, key=lambda row: numbers.get(row.incident_id, 0))
-
-
-def _bundled(rows: Sequence[MessageRow]) -> Iterator[_Together]:
-    by_id = {row.id: row for row in rows}
-    for bundle in bundles(_due_message(row) for row in rows):
-        yield _Together([by_id[message.id] for message in bundle])
-
-
-def _due_message(row: MessageRow) -> DueMessage:
-    return DueMessage(row.id, row.kind, row.user_id, row.type, row.address, Urgency(row.urgency), row.due_at)
-
-
 def _begin(
     session: Session,
     provider: str,
-    each: _Together,
+    each: Together,
     shared: Mapping[str, Incident],
     directory: Directory,
     now: datetime,
@@ -237,7 +186,7 @@ def _resend(context: Context, call: Call, because: str, session: Session) -> Cal
         return None
     for row in rows:
         _log_resent(session, row, because, now)
-    return _begin(session, call.provider, _Together(rows), held, context.directory(session), now)
+    return _begin(session, call.provider, Together(rows), held, context.directory(session), now)
 
 
 def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,6 +22,12 @@ from oncall.store.pages import PageRow
 
 _USELESS_ANSWERED = 5
 _WITHIN = timedelta(hours=1)
+_TOLD_ONE_BY_ONE = 3
+_DONE_TO_MANY = {
+    Action.ACKNOWLEDGE: "are acknowledged",
+    Action.ESCALATE: "go on to the next step",
+    Action.RESOLVE: "are resolved",
+}
 _WRONG_CODE = "That is not the code of a page sent to this number. Nothing was changed."
 
 
@@ -125,8 +131,17 @@ def _on_call(context: Context, call_id: str, action: Action, session: Session) -
             outcomes.append(_act(context, session, page, action, who, row.type))
     if not outcomes:
         return ReplyOutcome("This call is not known here. Nothing was changed.", acted=False)
-    texts = " ".join(outcome.text for outcome in outcomes if outcome.text)
-    return ReplyOutcome(texts, acted=any(outcome.acted for outcome in outcomes))
+    return ReplyOutcome(_told_of_all(outcomes, action), acted=any(outcome.acted for outcome in outcomes))
+
+
+def _told_of_all(outcomes: Sequence[ReplyOutcome], action: Action) -> str:
+    """What came of each, or of many no more than their number and what was not done."""
+    if len(outcomes) <= _TOLD_ONE_BY_ONE:
+        return " ".join(outcome.text for outcome in outcomes if outcome.text)
+    done = sum(outcome.acted for outcome in outcomes)
+    refused = [outcome.text for outcome in outcomes if not outcome.acted and outcome.text]
+    said = [f"{done} incidents {_DONE_TO_MANY[action]}."] if done else []
+    return " ".join([*said, *(f"Not so with {len(refused)} of them: {text}" for text in refused[:1])])
 
 
 def _by_button(context: Context, press: PressedButton, session: Session) -> ReplyOutcome:

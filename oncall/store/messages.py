@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, func, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
@@ -68,6 +81,7 @@ class MessageRow(Base):
 # Written out, not as parameters: only so do the planners see that the partial indexes serve.
 _PENDING = MessageRow.state == literal_column("'pending'")
 _SENDING = MessageRow.state == literal_column("'sending'")
+_URGENT_FIRST = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, MessageRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +123,44 @@ def update_attempts(session: Session, attempts: Iterable[Attempt]) -> None:
 
 def due(session: Session, types: Types, now: datetime, limit: int) -> tuple[MessageRow, ...]:
     """Messages that may be sent or whose sender was lost, the urgent first, then the longest due; nothing is locked."""
-    order = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, MessageRow.id)
-    query = select(MessageRow).where(types.condition(), _is_due(now)).order_by(*order).limit(limit)
+    query = select(MessageRow).where(types.condition(), _is_due(now, now)).order_by(*_URGENT_FIRST).limit(limit)
     return tuple(session.scalars(query))
 
 
-def lock_due(session: Session, ids: Collection[str], now: datetime) -> tuple[MessageRow, ...]:
-    """Those of `ids` that are still due and that nobody else is claiming, locked; their incidents are locked already."""
-    query = select(MessageRow).where(MessageRow.id.in_(ids), _is_due(now)).order_by(MessageRow.id)
-    fresh = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+def with_kin(session: Session, rows: Collection[MessageRow], until: datetime, limit: int) -> tuple[MessageRow, ...]:
+    """`rows` with whatever would go out or went out with them, at most `limit`; nothing is locked.
+
+    That is, beside a pending page to a person the others to the same person by the same way that fall due by `until`, and
+    beside a message whose sender was lost the others that this sender had.
+    """
+    leases = {row.lease for row in rows if row.state == MessageState.SENDING}
+    ways = {(row.user_id, row.type, row.address, row.urgency) for row in rows if row.kind == PAGE and row.user_id}
+    way = tuple_(MessageRow.user_id, MessageRow.type, MessageRow.address, MessageRow.urgency)
+    beside = and_(_PENDING, MessageRow.kind == PAGE, way.in_(ways), MessageRow.due_at <= until)
+    sent_with = and_(_SENDING, MessageRow.lease.in_(leases))
+    asked = or_(MessageRow.id.in_([row.id for row in rows]), beside, sent_with)
+    query = select(MessageRow).where(asked).order_by(*_URGENT_FIRST).limit(limit)
+    return tuple(session.scalars(query))
+
+
+def lock_free(session: Session, ids: Collection[str], now: datetime, until: datetime) -> tuple[MessageRow, ...]:
+    """Those of `ids` that fall due by `until`, or whose sender was lost, and that nobody else is claiming, locked.
+
+    Their incidents are locked already.
+    """
+    return _locked(session, ids, now, until, skip_locked=True)
+
+
+def lock_kin(session: Session, ids: Collection[str], now: datetime, until: datetime) -> tuple[MessageRow, ...]:
+    """The same, of messages that others may have: then they are waited for."""
+    return _locked(session, ids, now, until, skip_locked=False)
+
+
+def _locked(
+    session: Session, ids: Collection[str], now: datetime, until: datetime, *, skip_locked: bool
+) -> tuple[MessageRow, ...]:
+    query = select(MessageRow).where(MessageRow.id.in_(ids), _is_due(now, until)).order_by(MessageRow.id)
+    fresh = query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
     return tuple(session.scalars(fresh))
 
 
@@ -152,8 +195,8 @@ def oldest_overdue(session: Session, now: datetime) -> timedelta | None:
     return now - oldest if oldest else None
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    pending = and_(_PENDING, MessageRow.due_at <= now)
+def _is_due(now: datetime, until: datetime) -> ColumnElement[bool]:
+    pending = and_(_PENDING, MessageRow.due_at <= until)
     return or_(pending, and_(_SENDING, MessageRow.lease_until <= now))
 
 

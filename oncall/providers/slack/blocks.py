@@ -14,13 +14,20 @@ Block = dict[str, Any]
 _LONGEST_TITLE = 500
 _LONGEST_TEXT = 2500
 _LONGEST_BLOCK = 3000
+_MOST_WITH_BUTTON = 24
 
 
 def blocks(outgoing: Outgoing) -> list[Block]:
-    """The message as blocks: for each incident what is wrong and a button of its own; for a notice its text."""
+    """The message as blocks: for each incident what is wrong and a button of its own; for a notice its text.
+
+    Slack takes 50 blocks. What does not fit is counted, with the address of the list.
+    """
     if not outgoing.lines:
         return [_section(fallback(outgoing))]
-    return [block for line in outgoing.lines for block in (_section(_summary(line)), _buttons(line))]
+    shown = outgoing.lines[:_MOST_WITH_BUTTON]
+    more = len(outgoing.lines) - len(shown)
+    rest = [_section(f"and <{outgoing.listing}|{more} more>")] if more else []
+    return [*(block for line in shown for block in (_section(_summary(line)), _buttons(line))), *rest]
 
 
 def fallback(outgoing: Outgoing) -> str:

@@ -15,7 +15,9 @@ MOST_TIMES_SPOKEN = 4
 """How often one call says what is wrong, before it gives up on somebody who presses nothing that helps."""
 
 _LONGEST_TITLE = 150
-_LONGEST_SPEECH = 800
+_LONGEST_NAME = 40
+_LONGEST_BEFORE = 150
+_LONGEST_SPEECH = 1200
 _LONGEST_TEXT = 320
 _SECONDS_TO_PRESS = 8
 _MOST_SPOKEN = 3
@@ -35,7 +37,7 @@ def speech(lines: Sequence[PageLine], public_url: str, call: str, *, time: int =
         timeout=_SECONDS_TO_PRESS,
         action_on_empty_result=True,
     )
-    gather.say(_spoken(f"{before} {_what_is_wrong(lines)} {_keys(lines)}"))
+    gather.say(_spoken(f"{_clean(before, _LONGEST_BEFORE)} {_what_is_wrong(lines)} {_keys(lines)}"))
     response.append(gather)
     return str(response)
 
@@ -79,12 +81,14 @@ def _what_is_wrong(lines: Sequence[PageLine]) -> str:
 def _line(line: PageLine) -> str:
     if line.title is None:
         return f"Incident {line.number} is sensitive. Log in to read it."
-    return f"Incident {line.number}, {line.severity}, service {line.service}. {_clean(line.title, _LONGEST_TITLE)}."
+    severity, service = _clean(line.severity, _LONGEST_NAME), _clean(line.service, _LONGEST_NAME)
+    return f"Incident {line.number}, {severity}, service {service}. {_clean(line.title, _LONGEST_TITLE)}."
 
 
 def _keys(lines: Sequence[PageLine]) -> str:
-    resolve = "Press 6 to resolve. " if all(line.may_resolve for line in lines) else ""
-    return f"Press 4 to acknowledge. Press 5 to escalate. {resolve}Press 1 to hear this again."
+    what = " all of them" if len(lines) > 1 else ""
+    resolve = f"Press 6 to resolve{what}. " if all(line.may_resolve for line in lines) else ""
+    return f"Press 4 to acknowledge{what}. Press 5 to escalate{what}. {resolve}Press 1 to hear this again."
 
 
 def _spoken(text: str) -> str:

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from sqlalchemy import update
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
+from oncall.domain.bundling import MOST_IN_A_BUNDLE
 from oncall.domain.incident import Incident
 from oncall.operations import act
-from oncall.operations.claim import LEASE, claim_messages, resend
+from oncall.operations.apply import apply_document
+from oncall.operations.claim import LEASE, Call, claim_messages, resend
 from oncall.operations.settle import Failed, Sent, settle
 from oncall.store.incidents import IncidentRow
-from oncall.store.messages import Types
-from tests.oncall.floor import MINUTE, SECOND, Floor, open_context
+from oncall.store.messages import MessageRow, Types
+from tests.oncall.floor import MINUTE, SECOND, Floor, open_context, open_floor
 
-ALL = Types(other_than=frozenset())
+ALL, SMS = Types(other_than=frozenset()), Types(of=frozenset({"sms"}))
 DISABLED = "Ana Ruiz's contact method mobile (sms) is disabled and gets no more pages: the number does not exist"
 
 
 def test_many_workers_claim_each_call_once(floor: Floor, database_url: str) -> None:
+    hire(floor, 40)
     for number in range(40):
-        floor.trigger(f"db {number}", service="cloud" if number % 2 else "shop")
+        floor.trigger(f"db {number}", service=f"s{number}")
     others = [open_context(database_url, floor.clock) for _ in range(3)]
     with ThreadPoolExecutor(6) as pool:
         workers = [floor.context, *others] * 6
         claimed = list(pool.map(lambda context: claim_messages(context, "vendor", ALL, 2), workers))
     # Workers that looked at the same moment leave what another was taking: here it is taken at last.
-    claimed += [claim_messages(floor.context, "vendor", ALL, 8)]
+    claimed += [claim_messages(floor.context, "vendor", ALL, 40)]
     for other in others:
         other.database.dispose()
     ids = [message.id for calls in claimed for call in calls for message in call.messages]
     assert len(ids) == len(set(ids)) == 40
+
+
+def test_part_of_a_bundle_that_another_holds_is_waited_for(postgres_url: str) -> None:
+    with open_floor(postgres_url) as floor, ThreadPoolExecutor(1) as pool:
+        for number in range(3):
+            floor.trigger(f"db {number}")
+
+        def hold(session: Session) -> Future[tuple[Call, ...]]:
+            session.execute(select(MessageRow).where(MessageRow.id == last).with_for_update())
+            claiming = pool.submit(claim_messages, floor.context, "vendor", SMS, 8)
+            while not claiming.done() and not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                continue
+            return claiming
+
+        last = max(attempt.id for key in "123" for page in floor.pages(key) for attempt in page.attempts[:1])
+        (call,) = floor.context.database.write(hold).result()
+        assert len(call.messages) == 3
+
+
+def test_few_senders_cut_no_bundle(floor: Floor) -> None:
+    for number in range(60):
+        floor.trigger(f"slow {number}", severity="sev1")
+        floor.trigger(f"watched {number}", service="watched", severity="sev1")
+    sizes = []
+    for _ in range(2):
+        (call,) = claim_messages(floor.context, "vendor", ALL, 1)
+        sizes.append((call.user, len(call.messages)))
+    assert sorted(sizes) == [("ana", 60), ("vic", 60)]
+
+
+def test_bundle_has_an_end(floor: Floor) -> None:
+    for number in range(MOST_IN_A_BUNDLE + 1):
+        floor.trigger(f"db {number}")
+    calls = claim_messages(floor.context, "vendor", ALL, 8)
+    assert [len(call.messages) for call in calls] == [MOST_IN_A_BUNDLE, 1]
 
 
 def test_claimed_call_is_nobody_elses_until_its_lease_is_over(floor: Floor) -> None:
@@ -129,6 +168,23 @@ def test_of_two_workers_that_found_a_call_lost_one_makes_it_again(floor: Floor) 
     assert fresh is not None
     settle(floor.context, fresh, Sent("ref"))
     assert floor.events("1") == ["triggered", "paged", "resent", "attempted"]
+
+
+def hire(floor: Floor, count: int) -> None:
+    """Let so many people more answer for a service each."""
+    users = [
+        f'u{n}: {{name: U, contact_methods: {{mobile: {{type: sms, address: "+1500555{n:04}"}}}}}}'
+        for n in range(count)
+    ]
+    policies = [f"p{n}: {{steps: [{{notify: [{{user: u{n}}}], wait: 5m}}]}}" for n in range(count)]
+    services = [f"s{n}: {{escalation_policy: p{n}}}" for n in range(count)]
+    document = f"""
+version: 1
+users: {{{", ".join(users)}}}
+escalation_policies: {{{", ".join(policies)}}}
+services: {{{", ".join(services)}}}
+"""
+    apply_document(floor.context, document, author="test", prune=False, dry_run=False)
 
 
 def spoil(floor: Floor, incident: Incident, **values: object) -> None:

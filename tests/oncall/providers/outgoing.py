@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from oncall.delivery.protocol import Outgoing, PageLine
 from oncall.domain.directory import Urgency
-from oncall.domain.paging import page_text
+from oncall.domain.wording import page_text
 
 PUBLIC_URL = "https://oncall.example"
 ANAS_NUMBER = "+15005550006"
@@ -39,9 +39,10 @@ def page(method: str, address: str, *lines: PageLine) -> Outgoing:
         user="ana",
         urgency=Urgency.HIGH,
         lines=lines,
-        text=page_text(lines, method),
+        text=page_text(lines, method, PUBLIC_URL),
         attempt=1,
         valid_for=timedelta(minutes=5),
+        listing=PUBLIC_URL,
     )
 
 

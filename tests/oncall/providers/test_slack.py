@@ -38,6 +38,14 @@ def test_bundle_has_a_button_for_each_incident(provider: SlackProvider, slack: S
     assert [button["value"] for button in slack.posted()[0].buttons] == ["page-3", "page-4"]
 
 
+def test_bundle_with_more_than_slack_shows_counts_the_others(provider: SlackProvider, slack: Slack) -> None:
+    provider.send(page("slack", ANA_IN_SLACK, *(line(number) for number in range(1, 101))))
+
+    (posted,) = slack.posted()
+    assert [button["value"] for button in posted.buttons] == [f"page-{number}" for number in range(1, 25)]
+    assert posted.sections[-1] == f"and <{PUBLIC_URL}|76 more>"
+
+
 def test_title_calls_nobody_and_links_nowhere(provider: SlackProvider, slack: Slack) -> None:
     provider.send(page("slack_channel", "C0123", line(title="<!everyone> & <https://evil.example|click>")))
 

@@ -56,6 +56,17 @@ def test_bundle_says_how_many_and_the_first_three() -> None:
     assert "Incident 3, " in text
     assert "Incident 4, " not in text
     assert "And 2 more." in text
+    assert text.endswith(
+        "Press 4 to acknowledge all of them. Press 5 to escalate all of them. Press 6 to resolve all of them. "
+        "Press 1 to hear this again."
+    )
+
+
+@given(title=ANY_TEXT, name=ANY_TEXT, before=ANY_TEXT)
+def test_keys_are_told_however_much_there_is_to_say(title: str, name: str, before: str) -> None:
+    lines = [line(number, title=title, service=name, severity=name) for number in range(100)]
+
+    assert said(speech(lines, PUBLIC_URL, "call-1", before=before)).endswith("Press 1 to hear this again.")
 
 
 def test_title_cannot_put_verbs_into_the_call() -> None:

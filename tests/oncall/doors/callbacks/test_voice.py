@@ -114,6 +114,21 @@ def test_bundle_is_acknowledged_by_one_key(world: World) -> None:
     assert (world.state(first), world.state(second)) == ("acknowledged", "acknowledged")
 
 
+def test_large_bundle_is_told_in_one_sentence(world: World) -> None:
+    opened = [world.trigger(f"disk {number} full") for number in range(12)]
+    call, spoken = ring(world)
+    assert "12 incidents" in spoken.text
+    resolve(world.context, opened[0].id, "bo")
+
+    after = world.phone().press(call, spoken, "4")
+
+    assert after.text == (
+        "11 incidents are acknowledged. Not so with 1 of them: "
+        f"incident {opened[0].number} was not changed: it was resolved by bo. Goodbye."
+    )
+    assert {world.state(incident) for incident in opened[1:]} == {"acknowledged"}
+
+
 @pytest.mark.parametrize(
     ("status", "answered_by"), [("busy", None), ("no-answer", None), ("completed", "machine_start")]
 )
