@@ -100,7 +100,7 @@ def add_pages(session: Session, incident: Incident, pages: Iterable[Page]) -> No
     """Put the attempts of new pages into the outbox."""
     for page in pages:
         shared = {"kind": PAGE, "page_id": page.id, "user_id": page.user}
-        _add(session, incident, incident.urgency, page.attempts, shared)
+        _add(session, incident, page.urgency, page.attempts, shared)
 
 
 def add_notices(session: Session, incident: Incident, notices: Iterable[Notice]) -> None:
