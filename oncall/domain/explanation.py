@@ -36,12 +36,14 @@ class ExplainedPage:
     what runs beside them: `breach`, `warning`, `customer`. `step` counts from 1, or is a word such as `fallback`.
     """
 
+    id: str
     at: datetime
     user: str | None
     run: str
     policy: str
     step: int | str
     round: int
+    urgency: str | None
     why_person: str
     why_then: str
     ways: tuple[Way, ...]
