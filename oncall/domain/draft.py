@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from oncall.domain.directory import Directory, Urgency
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, Run
 from oncall.domain.log import Entry
 from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of
@@ -119,17 +120,17 @@ class Draft:
 
     def change(self, **changes: Any) -> None:
         """Change fields of the incident."""
-        self.incident = replace(self.incident, **changes)
+        self.incident = evolve(self.incident, **changes)
 
     def change_run(self, **changes: Any) -> None:
         """Change fields of the run that is worked on."""
         old = self.run
-        new = replace(old, **changes)
+        new = evolve(old, **changes)
         if old is self.incident.run:
-            self.incident = replace(self.incident, run=new)
+            self.incident = evolve(self.incident, run=new)
         else:
             beside = tuple(new if run is old else run for run in self.incident.management)
-            self.incident = replace(self.incident, management=beside)
+            self.incident = evolve(self.incident, management=beside)
 
     def next_generation(self) -> int:
         """A number for a new run, clock or wait: what was made under another does nothing to it."""
@@ -164,8 +165,8 @@ def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt
     """What is new or changed; what was pending and belongs to no page any more is void."""
     old, new = _attempts(before), _attempts(after)
     gone = (attempt for id_, attempt in old.items() if id_ not in new and attempt.state is AttemptState.PENDING)
-    changed = (attempt for id_, attempt in new.items() if old.get(id_) != attempt)
-    return (*(replace(attempt, state=AttemptState.VOID) for attempt in gone), *changed)
+    changed = (attempt for id_, attempt in new.items() if old.get(id_) is not attempt)
+    return (*(evolve(attempt, state=AttemptState.VOID) for attempt in gone), *changed)
 
 
 def _attempts(incident: Incident | None) -> dict[str, Attempt]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.domain.directory import EscalationPolicy, Target, Urgency
 from oncall.domain.draft import Draft
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Cause, Page, Run, State
 from oncall.domain.paging import attempts
 from oncall.domain.responders import Channel, Meant, Responder, meant
@@ -296,15 +296,15 @@ def _text(at: datetime | None) -> str | None:
 def _without_unsent(run: Run, user: str) -> Run:
     if not any(page.user == user for page in run.pages):
         return run
-    return replace(run, pages=tuple(_voided(page) if page.user == user else page for page in run.pages))
+    return evolve(run, pages=tuple(_voided(page) if page.user == user else page for page in run.pages))
 
 
 def _voided(page: Page) -> Page:
     """The page with what is unsent of it void: a newer one has taken its place."""
-    return replace(
+    return evolve(
         page,
         attempts=tuple(
-            replace(attempt, state=AttemptState.VOID) if attempt.state is AttemptState.PENDING else attempt
+            evolve(attempt, state=AttemptState.VOID) if attempt.state is AttemptState.PENDING else attempt
             for attempt in page.attempts
         ),
     )

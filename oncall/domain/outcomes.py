@@ -9,6 +9,7 @@ from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
 from oncall.domain.directory import Urgency, User
 from oncall.domain.draft import Disabled, Draft, Notice
 from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators, where
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Cause, Page, State
 from oncall.domain.paging import attempts
 from oncall.domain.triage import go_on
@@ -174,6 +175,6 @@ def _mark(draft: Draft, attempt: str, state: AttemptState) -> None:
 
 
 def _replace_attempt(draft: Draft, page: Page, attempt: str, **changes: object) -> None:
-    ways = tuple(replace(one, **changes) if one.id == attempt else one for one in page.attempts)  # type: ignore[arg-type]  # names checked by replace()
-    changed = replace(page, attempts=ways)
+    ways = tuple(evolve(one, **changes) if one.id == attempt else one for one in page.attempts)
+    changed = evolve(page, attempts=ways)
     draft.change_run(pages=tuple(changed if one.id == page.id else one for one in draft.run.pages))

@@ -42,7 +42,8 @@ class Severity:
 class Rule:
     """One row of the decision table; an empty set of `severities`, `plans`, `ticket_types` or `hours` matches all of them.
 
-    `number` counts from 1, and is 0 where there is no table to look it up in. `until` is a wall time such as `08:00`, for that hour of the next working day, or `next_open`;
+    `number` counts from 1, and is 0 where there is no table to look it up in.
+    `until` is a wall time such as `08:00`, for that hour of the next working day, or `next_open`;
     it belongs to a rule that defers. `escalation` is None only where it records.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from oncall.domain import actions, customer, outcomes, severity
@@ -89,6 +90,7 @@ def transition(incident: Incident | None, command: Command, directory: Directory
     return draft.finished(incident)
 
 
+@cache
 def allowed(state: State) -> frozenset[type[PersonCommand]]:
     """What may be asked of an incident in that state (docs/semantics.md 5.4); whether it comes to anything is for the rules."""
     if state is State.RESOLVED:
