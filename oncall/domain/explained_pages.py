@@ -118,7 +118,7 @@ class Pages:
             return f"{_step(empty)} reached nobody: {empty.details['because']}"
         if begun_at == entry.at or before is None or said["step"] == REASSIGNED:
             return begun
-        return f"nobody acknowledged in time after the {before.name}"
+        return f"nobody acknowledged in time after {before.name}"
 
     def _why_last_resort(self, entry: Entry, empty: Entry | None) -> str:
         if self._exhausted == entry.at:

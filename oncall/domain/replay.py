@@ -44,13 +44,21 @@ class Account:
         said = entry.details
         changes = _CHANGES[entry.event](self, said) if entry.event in _CHANGES else {}
         account = replace(self, **{**_clocks(said), **changes})
-        state = State(said["state"]) if "state" in said else account.state
+        state = _state(account, entry)
         return replace(account, state=state, **_gone_with(state))
 
 
 def replay(entries: Iterable[Entry]) -> Account:
     """The state that the log says: what the incident itself holds after the same entries (docs/semantics.md 5.8)."""
     return reduce(Account.after, entries, Account())
+
+
+def _state(account: Account, entry: Entry) -> State:
+    """The state that an entry says; those of the first release say it by their event alone."""
+    if "state" in entry.details:
+        return State(entry.details["state"])
+    said = _STATES.get(entry.event)
+    return account.state if said is None or account.state is State.TRIAGE else said
 
 
 def _clocks(said: _Details) -> _Changes:
@@ -69,7 +77,7 @@ def _severity(account: Account, said: _Details) -> _Changes:
 
 def _acknowledged(account: Account, said: _Details) -> _Changes:
     """Whoever acknowledges in triage, or where somebody has already, takes nothing over."""
-    if said.get("state") != State.ACKNOWLEDGED or account.state is State.ACKNOWLEDGED:
+    if account.state in {State.TRIAGE, State.ACKNOWLEDGED}:
         return {}
     return {"acknowledged_by": said["by"], "responded": True, "respond_by": None}
 
@@ -78,6 +86,7 @@ def _completed(account: Account, said: _Details) -> _Changes:
     return {"missing": tuple(name for name in account.missing if name not in said["fields"])}
 
 
+_STATES = {"acknowledged": State.ACKNOWLEDGED, "escalated": State.TRIGGERED, "resolved": State.RESOLVED}
 _CHANGES: Mapping[str, Callable[[Account, _Details], _Changes]] = {
     "triggered": _triggered,
     "severity": _severity,

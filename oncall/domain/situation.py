@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from oncall.domain.escalation import FALLBACK, REASSIGNED
 from oncall.domain.incident import Cause, State
 from oncall.domain.log import Entry
 from oncall.domain.policy import Do
@@ -33,7 +34,7 @@ class Firing:
         """The step in words."""
         if isinstance(self.step, int):
             return f"step {self.step} of {self.policy}, round {self.round}"
-        return {"fallback": f"fallback of {self.policy}", "administrators": "last resort"}.get(self.step, self.step)
+        return {FALLBACK: f"the fallback of {self.policy}", REASSIGNED: "hand"}.get(self.step, "the last resort")
 
     def is_of(self, entry: Entry) -> bool:
         """Whether the entry tells of the same firing."""
@@ -122,14 +123,14 @@ def _triggered(known: Situation) -> Standing:
     if firing is None:
         return "nobody has acknowledged", None
     if not firing.users:
-        return f"nobody at all could be reached by the {firing.name}", firing.next_at
-    asked = f"{_names(firing)} by the {firing.name}, and nobody has acknowledged"
-    if firing.next_at is not None:
-        return (
-            f"{asked}; then {'the fallback is paged again' if known.exhausted else 'the next step comes'}",
-            firing.next_at,
-        )
-    return f"{asked}; the rounds are over, and nothing more comes by itself", None
+        return f"nobody at all could be reached by {firing.name}", firing.next_at
+    asked = f"{_names(firing)} by {firing.name}, and nobody has acknowledged"
+    if firing.next_at is None:
+        return f"{asked}; the rounds are over, and nothing more comes by itself", None
+    return (
+        f"{asked}; then {'the fallback is paged again' if known.exhausted else 'the next step comes'}",
+        firing.next_at,
+    )
 
 
 def _names(firing: Firing | None) -> str:
@@ -147,7 +148,10 @@ _STANDINGS: Mapping[State, Callable[[Situation], Standing]] = {
     State.TRIAGE: _triage,
     State.TRIGGERED: _triggered,
     State.DEFERRED: lambda known: (f"deferred: {known.because}", known.account.deferred_until),
-    State.ACKNOWLEDGED: lambda known: (f"acknowledged by {known.account.acknowledged_by}", known.expires_at),
-    State.SNOOZED: lambda known: (f"snoozed by {known.by}", known.account.snoozed_until),
+    State.ACKNOWLEDGED: lambda known: (
+        f"acknowledged by {known.account.acknowledged_by}: nobody else is asked",
+        known.expires_at,
+    ),
+    State.SNOOZED: lambda known: (f"snoozed by {known.by}: nobody is asked", known.account.snoozed_until),
     State.RESOLVED: lambda _: ("resolved", None),
 }
