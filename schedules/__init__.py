@@ -6,7 +6,7 @@ with the path of the field. The rules are sections 1 to 3 of docs/semantics.md.
 """
 
 from schedules.calendar import BusinessCalendar, SpecialDate
-from schedules.durations import Duration, Turn, parse_delay, parse_duration, parse_turn
+from schedules.durations import Duration, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.errors import NoOpeningError, ScheduleError
 from schedules.instants import (
     as_utc,
@@ -47,6 +47,7 @@ __all__ = [
     "Window",
     "as_utc",
     "entries",
+    "format_delay",
     "format_instant",
     "parse_date",
     "parse_delay",

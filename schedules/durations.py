@@ -84,6 +84,15 @@ def parse_delay(text: str) -> timedelta:
     return Duration(amount, unit).timedelta if amount else timedelta(0)
 
 
+def format_delay(delay: timedelta) -> str:
+    """Write an elapsed time of whole seconds, such as `90s`, `15m` or `2h`, so that `parse_delay` reads the same back."""
+    seconds = int(delay.total_seconds())
+    for unit, length in (("h", 3600), ("m", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s" if seconds else "0m"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How long one turn of a rotation lasts, on the wall clock."""

@@ -20,18 +20,22 @@ from oncall.document.document import document_schema
 @options.as_json
 @click.pass_context
 def lint(context: click.Context, file: Path, *, as_json: bool) -> None:
-    """Find what is wrong or risky in a document: unknown names, hours without anybody, people whom nothing reaches.
+    """Find what is wrong or risky in a document, and say in words what its support policies do.
 
-    Exits with 1 where something is wrong; what is only risky is a warning.
+    Exits with 1 where something is wrong; what is only risky is a warning. The words have a line for each combination of
+    severity, plan, ticket type and hours.
 
     Example: oncall lint oncall.yaml
     """
-    findings = judge.lint(text_of(file), SystemClock().now())
+    judgement = judge.lint(text_of(file), SystemClock().now())
     if as_json:
-        print_json({"findings": [finding.as_json() for finding in findings]})
+        findings = [finding.as_json() for finding in judgement.findings]
+        print_json({"findings": findings, "policies": {key: list(lines) for key, lines in judgement.policies.items()}})
     else:
-        click.echo("\n".join(map(str, findings)) or "nothing to say against it")
-    if any(finding.level == "error" for finding in findings):
+        click.echo("\n".join(map(str, judgement.findings)) or "nothing to say against it")
+        for key, lines in judgement.policies.items():
+            click.echo("\n  ".join((f"\nSupport policy {key}:", *lines)))
+    if judgement.is_wrong:
         context.exit(1)
 
 

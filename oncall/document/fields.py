@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from schedules import Duration, Turn, parse_date, parse_delay, parse_duration, parse_turn, parse_wall
+from schedules import Duration, Turn, format_delay, parse_date, parse_delay, parse_duration, parse_turn, parse_wall
 from schedules.instants import zone_named
 
 ID_PATTERN = "^[a-z0-9][a-z0-9_-]*$"
@@ -53,15 +53,6 @@ def text_read_by(reader: Callable[[str], T]) -> PlainValidator:
         return reader(value)
 
     return PlainValidator(read)
-
-
-def delay_text(delay: timedelta) -> str:
-    """An elapsed time as the document writes it: `90s`, `15m`, `2h`."""
-    seconds = int(delay.total_seconds())
-    for unit, length in (("h", 3600), ("m", 60)):
-        if seconds and seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s" if seconds else "0m"
 
 
 def _time_of_day(text: str) -> str:
@@ -106,10 +97,12 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Zone = Annotated[str, text_read_by(_zone), _schema("Europe/Berlin", description="an IANA time zone")]
-Delay = Annotated[timedelta, text_read_by(parse_delay), PlainSerializer(delay_text), _schema("15m")]
-Wait = Annotated[timedelta, text_read_by(_wait), PlainSerializer(delay_text), _schema("15m", description="at least 1m")]
+Delay = Annotated[timedelta, text_read_by(parse_delay), PlainSerializer(format_delay), _schema("15m")]
+Wait = Annotated[
+    timedelta, text_read_by(_wait), PlainSerializer(format_delay), _schema("15m", description="at least 1m")
+]
 Elapsed = Annotated[
-    timedelta, text_read_by(_elapsed), PlainSerializer(delay_text), _schema("2h", description="not zero")
+    timedelta, text_read_by(_elapsed), PlainSerializer(format_delay), _schema("2h", description="not zero")
 ]
 Length = Annotated[
     Duration,

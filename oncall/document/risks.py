@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 
-from oncall.document.directory import build_directory
 from oncall.document.document import Document
 from oncall.document.faults import Path
 from oncall.document.references import references
@@ -32,15 +31,15 @@ _AHEAD = timedelta(days=90)
 Risk = tuple[Path, str]
 
 
-def risks(document: Document, now: datetime) -> Iterator[Risk]:
-    """What is risky in the 90 days from `now`, by path; the document is one that `build_directory` takes."""
-    return _Judge(document, now).risks()
+def risks(document: Document, directory: Directory, now: datetime) -> Iterator[Risk]:
+    """What is risky in the 90 days from `now`, by path, in a document and the directory that was built from it."""
+    return _Judge(document, directory, now).risks()
 
 
 class _Judge:
-    def __init__(self, document: Document, now: datetime) -> None:
+    def __init__(self, document: Document, directory: Directory, now: datetime) -> None:
         self._document = document
-        self._directory: Directory = build_directory(document)
+        self._directory = directory
         self._ahead = Span(now, now + _AHEAD)
 
     def risks(self) -> Iterator[Risk]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules import Duration, ScheduleError, Turn, parse_delay, parse_duration, parse_turn
+from schedules import Duration, ScheduleError, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.durations import DurationUnit, TurnUnit
 
 
@@ -100,6 +100,11 @@ def test_working_days_in_another_unit_are_refused() -> None:
 def test_delay_may_be_zero() -> None:
     assert parse_delay("0m") == timedelta(0)
     assert parse_delay("90s") == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("text", ["0m", "45s", "90s", "15m", "2h", "48h"])
+def test_delay_is_written_as_it_is_read(text: str) -> None:
+    assert format_delay(parse_delay(text)) == text
 
 
 def test_delay_in_open_time_is_refused() -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from oncall.cli import main
 from tests.oncall.document.company import COMPANY, with_line
+from tests.oncall.document.support import SUPPORT, with_policy
 from tests.oncall.document.test_written import DEMO
 
 
@@ -74,7 +75,7 @@ def test_wrong_setting_is_refused_with_its_name(tmp_path: Path, monkeypatch: pyt
 def test_lint_has_nothing_to_say_of_the_demo() -> None:
     result = oncall("lint", str(DEMO))
     assert (result.exit_code, result.stdout) == (0, "nothing to say against it\n")
-    assert json.loads(oncall("lint", str(DEMO), "--json").stdout) == {"findings": []}
+    assert json.loads(oncall("lint", str(DEMO), "--json").stdout) == {"findings": [], "policies": {}}
 
 
 def test_lint_exits_with_1_for_what_is_wrong_alone() -> None:
@@ -87,6 +88,50 @@ def test_lint_exits_with_1_for_what_is_wrong_alone() -> None:
     (finding,) = json.loads(wrong.stdout)["findings"]
     assert wrong.exit_code == 1
     assert (finding["level"], finding["path"], finding["line"]) == ("error", "schedules.engineers.layers[1].turn", 27)
+
+
+def test_lint_says_what_the_support_policies_do() -> None:
+    result = oncall("lint", "-", text=SUPPORT)
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    at = lines.index("Support policy standard:")
+    assert lines[at - 1] == ""
+    assert lines[at + 1].startswith(
+        "  sev1 (Outage of several customers), plan basic, any ticket type, open hours: page now"
+    )
+    in_json = json.loads(oncall("lint", "-", "--json", text=SUPPORT).stdout)
+    assert [f"  {line}" for line in in_json["policies"]["standard"]] == lines[at + 1 :]
+    assert list(in_json) == ["findings", "policies"]
+
+
+def test_lint_says_nothing_of_policies_where_something_is_wrong() -> None:
+    result = oncall("lint", "-", "--json", text=with_policy("respond_within: 4h", "respond_within: 4 busines hours"))
+    assert result.exit_code == 1
+    judged = json.loads(result.stdout)
+    assert judged["policies"] == {}
+    (finding,) = judged["findings"]
+    assert finding["path"] == "support_policies.standard.rules[0].respond_within"
+    assert finding["message"].endswith("did you mean 'business'?")
+
+
+def test_support_policies_are_exported_as_they_were_applied(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    assert "+ support_policies.standard" in oncall("apply", "-", *data, text=SUPPORT).stdout
+    exported = oncall("export", *data).stdout
+    assert oncall("apply", "-", "--prune", *data, text=exported).stdout == "nothing changes\n"
+    assert oncall("apply", "-", "--prune", *data, text=SUPPORT).stdout == "nothing changes\n"
+    pruned = oncall("apply", "-", "--prune", *data, text=COMPANY).stdout
+    assert "- support_policies.standard" in pruned
+    assert "- customers.acme" in pruned
+
+
+def test_policy_that_a_service_names_is_not_removed(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    oncall("apply", "-", *data, text=SUPPORT)
+    without = SUPPORT[: SUPPORT.index("support_policies:")] + SUPPORT[SUPPORT.index("services:") :]
+    refused = oncall("apply", "-", "--prune", *data, text=without)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "services.cloud.support_policy: unknown support policy 'standard'" in refused.stderr
 
 
 def test_schema_is_json() -> None:

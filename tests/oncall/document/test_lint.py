@@ -2,7 +2,7 @@
 
 import pytest
 
-from oncall.document.lint import lint
+from oncall.document.lint import Finding, lint
 from oncall.document.risks import DELIVERED
 from schedules import parse_instant
 from tests.oncall.document.company import line_of, with_line
@@ -25,8 +25,12 @@ services:
 """
 
 
+def findings(text: str) -> tuple[Finding, ...]:
+    return lint(text, NOW).findings
+
+
 def warnings(text: str) -> dict[str, str]:
-    found = lint(text, NOW)
+    found = findings(text)
     assert all(finding.level == "warning" for finding in found), found
     return {finding.path: finding.message for finding in found}
 
@@ -41,23 +45,23 @@ def test_nothing_is_said_of_what_is_sound() -> None:
 
 
 def test_nothing_is_said_of_the_demo() -> None:
-    assert lint(DEMO.read_text(encoding="utf-8"), NOW) == ()
+    assert findings(DEMO.read_text(encoding="utf-8")) == ()
 
 
 def test_fault_of_the_whole_text_names_its_line_alone() -> None:
-    assert [str(finding) for finding in lint("version: 1\nusers: [\n", NOW)] == [
+    assert [str(finding) for finding in findings("version: 1\nusers: [\n")] == [
         "error: line 3: this is no YAML: did not find expected node content"
     ]
 
 
 def test_fault_that_the_schedules_find_names_its_field_once() -> None:
-    (finding,) = lint("{version: 1, users: {ana: {time_zone: Mars/Olympus}}}", NOW)
+    (finding,) = findings("{version: 1, users: {ana: {time_zone: Mars/Olympus}}}")
     assert str(finding) == "error: line 1: users.ana.time_zone: 'Mars/Olympus' is not an IANA time zone"
 
 
 def test_list_of_faulty_parts_is_not_called_empty() -> None:
     policies = "{p: {steps: [{notify: [{user: ana}], wait: 10s}]}, q: {steps: []}}"
-    found = lint(f"{{version: 1, users: {{ana: {{}}}}, escalation_policies: {policies}}}", NOW)
+    found = findings(f"{{version: 1, users: {{ana: {{}}}}, escalation_policies: {policies}}}")
     assert {finding.path for finding in found} == {
         "escalation_policies.p.steps[0].wait",
         "escalation_policies.q.steps",
@@ -67,20 +71,20 @@ def test_list_of_faulty_parts_is_not_called_empty() -> None:
 def test_known_names_are_in_order() -> None:
     names = [f"u{number}" for number in range(8)]
     users = ", ".join(f"{name}: {{}}" for name in reversed(names))
-    found = lint(f"{{version: 1, users: {{{users}}}, teams: {{t: {{members: [somebody]}}}}}}", NOW)
+    found = findings(f"{{version: 1, users: {{{users}}}, teams: {{t: {{members: [somebody]}}}}}}")
     assert [finding.message for finding in found] == [f"unknown user 'somebody'; known: {', '.join(names)}"]
 
 
 def test_what_is_wrong_is_an_error_with_its_line() -> None:
     text = with_line("role: admin", "role: amdin")
-    (finding,) = lint(text, NOW)
+    (finding,) = findings(text)
     assert (finding.level, finding.path, finding.line) == ("error", "users.ana.role", line_of(text, "role: amdin"))
     assert str(finding).startswith(f"error: line {finding.line}: users.ana.role: 'amdin'")
 
 
 def test_risk_has_the_line_of_its_object() -> None:
     text = with_line('{phone: {type: voice, address: "+1 500 555 0006"}}', "{}")
-    found = {finding.path: finding.line for finding in lint(text, NOW)}
+    found = {finding.path: finding.line for finding in findings(text)}
     assert found == {"users.bo": line_of(text, "  bo:")}
 
 
