@@ -1,7 +1,9 @@
-"""Fires due timers: claims a batch by lease, then each in a transaction of its own."""
+"""Fires due timers: claims a batch by lease, then one after the other, the releases of an instant together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import uuid4
 
 import structlog
@@ -9,7 +11,7 @@ import structlog
 from oncall.errors import UnavailableError
 from oncall.operations import fire
 from oncall.operations.context import Context
-from oncall.store.timers import ClaimedTimer
+from oncall.store.timers import RELEASE, ClaimedTimer
 
 _BATCH = 50
 _TRIES = 3
@@ -25,7 +27,7 @@ class Engine:
         self._held: set[str] = set()
 
     def fire_due(self) -> int:
-        """Fire what is due, at most a batch, and return how many timers that were.
+        """Fire what is due, about a batch, and return how many timers that were.
 
         A timer that cannot be fired is tried three times and then set aside, and never keeps the others waiting. Raises
         UnavailableError without a database; what was claimed then is given back with the next call.
@@ -33,7 +35,7 @@ class Engine:
         self.release()
         lease = uuid4().hex
         self._held.add(lease)
-        fired = sum(self._fire(claimed) for claimed in fire.claim_timers(self._context, lease, _BATCH))
+        fired = self._fire_all(fire.claim_timers(self._context, lease, _BATCH))
         self._held.discard(lease)
         return fired
 
@@ -42,6 +44,31 @@ class Engine:
         for lease in tuple(self._held):
             fire.release(self._context, lease)
             self._held.discard(lease)
+
+    def _fire_all(self, batch: Iterable[ClaimedTimer]) -> int:
+        """Fire a batch in its order; the first release of an instant brings all the others, but those that have failed before."""
+        fired = 0
+        released: dict[datetime, frozenset[str]] = {}
+        for claimed in batch:
+            opening = claimed.timer.due_at
+            if claimed.timer.kind == RELEASE and not claimed.tries:
+                if opening not in released:
+                    released[opening] = self._release(opening)
+                    fired += len(released[opening])
+                if claimed.incident in released[opening]:
+                    continue
+            fired += self._fire(claimed)
+        return fired
+
+    def _release(self, opening: datetime) -> frozenset[str]:
+        """Release together what waits for an instant; nothing where that failed, so that each is released by itself."""
+        try:
+            return fire.fire_releases(self._context, opening)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  what is wrong with one of them shows when each is fired by itself
+            _log.error("incidents could not be released together", opening=opening, exc_info=error)
+            return frozenset()
 
     def _fire(self, claimed: ClaimedTimer) -> bool:
         try:

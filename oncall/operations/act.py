@@ -78,7 +78,7 @@ def resolve_by_key(context: Context, service: str, dedup_key: str, by: str, via:
 def _carry_out(context: Context, session: Session, incident: Incident, command: PersonCommand) -> Transition:
     now = context.clock.now()
     if incident.state is not State.RESOLVED:
-        require_known(context.directory(session), incident, command, now)
+        require_known(context.held_directory(session), incident, command, now)
     return carry_out(context, session, incident, command, now)
 
 

@@ -18,7 +18,7 @@ from oncall.document.references import reference_faults
 from oncall.domain.directory import Directory
 from oncall.errors import RefusedError
 from oncall.operations.context import Context
-from oncall.store import configuration, configuration_version, incidents, integrations, users
+from oncall.store import configuration, configuration_version, incidents, integrations, timers, users
 
 
 def apply_document(context: Context, text: str, *, author: str, prune: bool, dry_run: bool) -> Difference:
@@ -26,7 +26,7 @@ def apply_document(context: Context, text: str, *, author: str, prune: bool, dry
 
     What the document does not name is left as it is, or with `prune` removed (docs/semantics.md 7.1). Nothing is changed
     on a dry run, nor where it raises: InvalidInputError with every fault of the document, RefusedError for what is to be
-    removed and is in use.
+    removed and is in use. What open incidents wait for is worked out again by the engine (docs/semantics.md 4.7).
     """
     parsed = parse_document(text)
     now = context.clock.now()
@@ -40,7 +40,9 @@ def apply_document(context: Context, text: str, *, author: str, prune: bool, dry
         application.save(author)
         return application.difference
 
-    return context.database.write(work)
+    applied = context.database.write(work)
+    context.doorbell.ring()
+    return applied
 
 
 class _Application:
@@ -68,6 +70,9 @@ class _Application:
         configuration.record(
             self._session, self._after, _changes(self.difference), author=author, at=self._now, version=version
         )
+        # Whoever decides by the version before is waited for, so that what they store is worked out again too.
+        configuration_version.wait_for_holders(self._session)
+        timers.add_recalculations(self._session, version, self._now)
 
 
 def _with_refreshed(session: Session, found: Difference, named: Document, now: datetime) -> Difference:

@@ -10,6 +10,7 @@ from oncall.clock import Clock
 from oncall.domain.directory import Directory
 from oncall.doorbell import Doorbell
 from oncall.settings import Settings
+from oncall.store import configuration_version
 from oncall.store.cipher import Cipher
 from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
@@ -28,6 +29,11 @@ class Context:
 
     def directory(self, session: Session) -> Directory:
         """Everything configured, as this transaction sees it."""
+        return self.directories.get(session)
+
+    def held_directory(self, session: Session) -> Directory:
+        """The same, and no other takes its place before this transaction ends: whatever decides asks for this one."""
+        configuration_version.hold(session)
         return self.directories.get(session)
 
 

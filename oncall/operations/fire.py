@@ -1,13 +1,15 @@
-"""Fire timers: claim those that are due, then each in a transaction of its own."""
+"""Fire timers: claim those that are due, then each in a transaction of its own, and the releases of one instant in one."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from oncall.domain.commands import FireTimer
+from oncall.domain.commands import Command, FireTimer, Recalculate
+from oncall.domain.draft import Timer
+from oncall.domain.incident import Incident
 from oncall.operations.context import Context
 from oncall.operations.record import carry_out
 from oncall.store import incidents, timers
@@ -20,7 +22,7 @@ _AGAIN_AFTER = timedelta(seconds=2)
 
 
 def claim_timers(context: Context, lease: str, limit: int) -> tuple[ClaimedTimer, ...]:
-    """Claim at most `limit` timers that are due; nobody else fires them until the lease is over."""
+    """Claim about `limit` timers that are due, in the order in which they fire; nobody else has them until the lease is over."""
     now = context.clock.now()
     with context.database.read() as session:
         if not timers.is_any_due(session, now):
@@ -31,12 +33,25 @@ def claim_timers(context: Context, lease: str, limit: int) -> tuple[ClaimedTimer
 def fire(context: Context, claimed: ClaimedTimer) -> bool:
     """Fire a claimed timer; False when its lease ran out and somebody else has taken it over.
 
-    The timer is gone in the same transaction that stores what it did, so its effect happens once.
+    What else of the incident is due before it fires first, and all of it is gone in the same transaction that stores what it
+    did, so its effect happens once.
     """
     fired = context.database.write(partial(_fire, context, claimed))
     if fired:
         context.doorbell.ring()
     return fired
+
+
+def fire_releases(context: Context, due_at: datetime) -> frozenset[str]:
+    """Fire all the releases of one instant in one transaction, in the order in which their incidents came.
+
+    So what they page reaches each person together (docs/semantics.md 4.7). Returns the incidents that were released; those
+    that are damaged are left, as is one whose release has failed before.
+    """
+    released = context.database.write(partial(_fire_releases, context, due_at))
+    if released:
+        context.doorbell.ring()
+    return released
 
 
 def put_back(context: Context, claimed: ClaimedTimer) -> None:
@@ -59,7 +74,26 @@ def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
     incident = incidents.lock(session, context.cipher, claimed.incident)
     if not timers.take(session, claimed):
         return False
-    timer = claimed.timer
-    command = FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at)
-    carry_out(context, session, incident, command, context.clock.now())
+    _fire_in_order(context, session, incident, claimed)
     return True
+
+
+def _fire_releases(context: Context, due_at: datetime, session: Session) -> frozenset[str]:
+    # Incidents first, always in the order of their ids: so two who fire some of the same do not stop each other for good.
+    locked = incidents.lock_all(session, context.cipher, timers.incidents_to_release(session, due_at))
+    taken = timers.take_releases(session, due_at, locked.keys())
+    for claimed in sorted(taken, key=lambda one: locked[one.incident].number):
+        _fire_in_order(context, session, locked[claimed.incident], claimed)
+    return frozenset(claimed.incident for claimed in taken)
+
+
+def _fire_in_order(context: Context, session: Session, incident: Incident, claimed: ClaimedTimer) -> None:
+    """Fire a timer, and before it whatever else of its incident is due before it."""
+    for timer in (*timers.take_earlier(session, claimed), claimed.timer):
+        incident = carry_out(context, session, incident, _command(timer), context.clock.now()).incident
+
+
+def _command(timer: Timer) -> Command:
+    if timer.kind == timers.RECALCULATE:
+        return Recalculate()
+    return FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at)

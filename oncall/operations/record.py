@@ -18,7 +18,7 @@ def carry_out(context: Context, session: Session, incident: Incident, command: C
 
     What the rules refuse is in its log and in `refused`; the caller decides whether that is an error, after the commit.
     """
-    decided = transition(incident, command, context.directory(session), now)
+    decided = transition(incident, command, context.held_directory(session), now)
     incidents.save(session, context.cipher, incident, decided.incident)
     store_consequences(context, session, decided, now)
     return decided

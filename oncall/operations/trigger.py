@@ -82,7 +82,7 @@ def trigger(context: Context, request: TriggerRequest) -> Triggered:
 
 
 def _trigger(context: Context, command: Trigger, session: Session) -> Triggered:
-    directory = context.directory(session)
+    directory = context.held_directory(session)
     if command.service not in directory.services:
         message = f"there is no service {command.service!r}; there are: {', '.join(directory.services) or 'none'}"
         raise InvalidInputError([FieldFault("service", message)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
 
 _ONLY = 1
+_LOCK = 7_214_026_002
+_HELD = "oncall_configuration_held"
 
 
 class ConfigurationRow(Base):
@@ -38,3 +40,24 @@ def advance(session: Session) -> int:
     was = lock(session)
     session.execute(update(ConfigurationRow).values(version=was + 1))
     return was + 1
+
+
+def hold(session: Session) -> None:
+    """Keep the version that holds from changing until the transaction ends; many may hold it at once.
+
+    So whatever a command works out by one version is stored before the next, which then finds it.
+    """
+    if session.info.get(_HELD) or _has_one_writer(session):
+        return
+    session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
+    session.info[_HELD] = True
+
+
+def wait_for_holders(session: Session) -> None:
+    """Wait until nobody holds the version, and let nobody hold it until the transaction ends."""
+    if not _has_one_writer(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def _has_one_writer(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    insert,
+    literal,
     or_,
     select,
     text,
@@ -25,10 +27,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.draft import RANKS, Timer
+from oncall.domain.incident import Waiting
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+from oncall.store.incidents import IncidentRow
+from oncall.store.types import UTCDateTime
 
-_LAST = RANKS["step"]
+RECALCULATE = "recalculate"
+"""The kind of timer that stands for the command of that name, which a change of the configuration asks for."""
+
+RELEASE = Waiting.RELEASE.value
+
+MOST_TOGETHER = 1000
+"""How many releases of one instant fire in one transaction: more would hold up whoever acts on one of them meanwhile."""
+
+_FIRST, _LAST = 0, RANKS["step"]
 _IS_USABLE = text("failure IS NULL")
 _IS_HELD = text("lease_until IS NOT NULL")
 
@@ -80,7 +93,7 @@ def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
             "generation": timer.generation,
             "occurrence": timer.occurrence,
             "due_at": timer.due_at,
-            "rank": RANKS.get(timer.kind, _LAST),
+            "rank": _rank(timer),
             "tries": 0,
         }
         for timer in timers
@@ -88,13 +101,65 @@ def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
     insert_missing(session, TimerRow, rows)
 
 
+def add_recalculations(session: Session, version: int, now: datetime) -> None:
+    """Have whatever open incidents wait for worked out again, once for this version of the configuration."""
+    waits = or_(IncidentRow.wait.is_not(None), IncidentRow.respond.is_not(None), IncidentRow.update.is_not(None))
+    values = {
+        "incident_id": IncidentRow.id,
+        "kind": literal(RECALCULATE),
+        "generation": literal(0),
+        "occurrence": literal(version),
+        "due_at": literal(now, UTCDateTime()),
+        "rank": literal(_FIRST),
+        "tries": literal(0),
+    }
+    waiting = select(*values.values()).where(IncidentRow.open, waits).order_by(IncidentRow.number)
+    session.execute(insert(TimerRow).from_select(list(values), waiting))
+
+
 def claim(session: Session, now: datetime, lease: str, until: datetime, limit: int) -> tuple[ClaimedTimer, ...]:
-    """Lease the timers that are due at `now` and that nobody holds, the longest due first."""
-    due = select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).order_by(TimerRow.due_at, TimerRow.id)
-    chosen = session.scalars(due.limit(limit).with_for_update(skip_locked=True)).all()
+    """Lease timers that are due at `now` and that nobody holds, in the order in which they are to fire.
+
+    At most `limit`, and of an instant's releases all or none. Recalculations come last, so that many of them keep nothing
+    waiting: what else is due of their incidents takes them along.
+    """
+    first = _free(session, now, TimerRow.due_at <= now, limit)
+    openings = {row.due_at for row in first if row.kind == RELEASE}
+    together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
+    rest = _free(session, now, together, MOST_TOGETHER) if openings else ()
+    chosen = {row.id: row for row in (*first, *rest)}
     claimed = update(TimerRow).where(TimerRow.id.in_(chosen)).values(lease=lease, lease_until=until).returning(TimerRow)
-    rows = sorted(session.scalars(claimed) if chosen else (), key=lambda row: (row.due_at, row.id))
-    return tuple(ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries) for row in rows)
+    rows = {row.id: row for row in session.scalars(claimed)} if chosen else {}
+    in_order = sorted(chosen.values(), key=lambda row: (row.kind == RECALCULATE, row.due_at, row.rank, row.number))
+    return tuple(_claimed(rows[row.id], lease) for row in in_order)
+
+
+def incidents_to_release(session: Session, due_at: datetime) -> Sequence[str]:
+    """The incidents with a release at that instant, whoever holds it; not those whose release has failed before."""
+    query = select(TimerRow.incident_id).where(_is_release_at(due_at)).order_by(TimerRow.incident_id)
+    return session.scalars(query.limit(MOST_TOGETHER)).all()
+
+
+def take_releases(session: Session, due_at: datetime, incidents: Collection[str]) -> tuple[ClaimedTimer, ...]:
+    """Remove the releases at that instant of these incidents, which are locked: they are about to fire in this transaction."""
+    mine = delete(TimerRow).where(_is_release_at(due_at), TimerRow.incident_id.in_(incidents)).returning(TimerRow)
+    return tuple(_claimed(row, "") for row in session.scalars(mine))
+
+
+def take_earlier(session: Session, claimed: ClaimedTimer) -> tuple[Timer, ...]:
+    """Remove what is to fire before a timer of the same incident, which is locked, whoever holds it; not what has failed.
+
+    So the order holds although several workers share what is due at one instant (docs/semantics.md 5.7).
+    """
+    timer = claimed.timer
+    before = or_(
+        TimerRow.due_at < timer.due_at,
+        and_(TimerRow.due_at == timer.due_at, TimerRow.rank < _rank(timer)),
+    )
+    usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
+    taken = delete(TimerRow).where(TimerRow.incident_id == claimed.incident, usable, before).returning(TimerRow)
+    rows = sorted(session.scalars(taken), key=lambda row: (row.due_at, row.rank, row.id))
+    return tuple(_timer(row) for row in rows)
 
 
 def release_all(session: Session) -> None:
@@ -157,12 +222,33 @@ def count_set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).where(TimerRow.failure.is_not(None))) or 0
 
 
+def _free(session: Session, now: datetime, which: ColumnElement[bool], limit: int) -> Sequence[Any]:
+    """What nobody holds, locked, in the order in which it is claimed."""
+    columns = (TimerRow.id, TimerRow.kind, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
+    query = select(*columns).join(IncidentRow, IncidentRow.id == TimerRow.incident_id).where(which, _is_free(now))
+    ordered = query.order_by(TimerRow.kind == RECALCULATE, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
+    return session.execute(ordered.limit(limit).with_for_update(of=TimerRow, skip_locked=True)).all()
+
+
+def _is_release_at(due_at: datetime) -> ColumnElement[bool]:
+    unfired = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
+    return and_(TimerRow.kind == RELEASE, TimerRow.due_at == due_at, unfired)
+
+
+def _rank(timer: Timer) -> int:
+    return _FIRST if timer.kind == RECALCULATE else RANKS.get(timer.kind, _LAST)
+
+
 def _is_free(now: datetime) -> ColumnElement[bool]:
     return and_(TimerRow.failure.is_(None), or_(TimerRow.lease_until.is_(None), TimerRow.lease_until <= now))
 
 
 def _of(claimed: ClaimedTimer) -> Any:
     return update(TimerRow).where(TimerRow.id == claimed.id, TimerRow.lease == claimed.lease)
+
+
+def _claimed(row: TimerRow, lease: str) -> ClaimedTimer:
+    return ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries)
 
 
 def _timer(row: TimerRow) -> Timer:
