@@ -53,11 +53,11 @@ class Night:
 
     def at(self, wall: str) -> Moment:
         """The instant at which the next thing happens."""
-        return Moment(self, _instant(wall, self.zone))
+        return Moment(self, instant(wall, self.zone))
 
     def until(self, wall: str) -> Told:
         """What it comes to, up to and including that instant."""
-        log = simulate(self.events, directory(self.example), until=_instant(wall, self.zone))
+        log = simulate(self.events, directory(self.example), until=instant(wall, self.zone))
         return Told(self.zone, tuple(log))
 
 
@@ -142,7 +142,8 @@ def directory(example: str) -> Directory:
     return build_directory(load_document((EXAMPLES / f"{example}.yaml").read_text(encoding="utf-8")))
 
 
-def _instant(wall: str, zone: str) -> datetime:
+def instant(wall: str, zone: str) -> datetime:
+    """The instant that is written so; refuses a day of the week that is not that date's."""
     read = datetime.strptime(f"{wall} {YEAR}", f"{_WALL} %Y")  # noqa: DTZ007  a wall time has no offset
     if f"{read:{_WALL}}" != wall:
         raise ValueError(f"there is no {wall} in {YEAR}: it is {read:{_WALL}}")

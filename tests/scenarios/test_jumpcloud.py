@@ -318,6 +318,13 @@ def test_condition_confirmed_before_it_grew_worse_has_to_be_confirmed_again() ->
     assert told.lines("refused") == ["Tue 24 Nov 11:05 refused de_escalate"]
 
 
+def test_person_may_close_what_the_customer_has_escalated_and_management_is_silent() -> None:
+    told = ESCALATED.at("Tue 24 Nov 11:20").happens(Resolve("gwen")).until("Wed 25 Nov 12:00")
+
+    assert told.lines("resolved") == ["Tue 24 Nov 11:20 resolved gwen"]
+    assert told.pages("management") == ["Tue 24 Nov 11:00 esme gwen management 1"]
+
+
 def test_ticket_system_cannot_close_what_the_customer_has_escalated_until_that_has_ended() -> None:
     night = ESCALATED.at("Tue 24 Nov 11:00").happens(Resolve("token:desk"))
     for condition in ("action_plan_accepted", "process_verified", "parties_agree"):

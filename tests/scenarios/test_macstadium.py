@@ -58,6 +58,14 @@ def test_outage_that_nobody_takes_for_four_hours_is_reported_to_the_leads_and_pa
     assert told.pages("engineering")[-1] == f"Sun 22 Nov 08:48 {EVERYBODY} engineering 3 round 7"
 
 
+def test_leads_hear_no_more_of_it_once_an_engineer_has_taken_what_was_late() -> None:
+    told = SUNDAY.at("Sun 22 Nov 06:20").happens(Acknowledge("nadia")).until("Mon 23 Nov 12:00")
+
+    assert told.pages("management") == ["Sun 22 Nov 06:13 hugo glen management 1"]
+    assert told.pages()[-1] == "Sun 22 Nov 06:18 nadia engineering 1 round 5"
+    assert told.sends()[-1] == "Sun 22 Nov 06:19 nadia sms"
+
+
 def test_outage_that_an_engineer_has_taken_is_silent_from_then_on() -> None:
     told = SUNDAY.at("Sun 22 Nov 02:40").happens(Acknowledge("nadia")).until("Tue 24 Nov 12:00")
 

@@ -1,6 +1,14 @@
 """The support process in examples/stakater.yaml: priorities in business hours and days, and answers that go on coming."""
 
-from oncall.domain.commands import Acknowledge, ApplyWorkaround, EscalateForCustomer, SetSeverity, Update
+from oncall.domain.commands import (
+    Acknowledge,
+    ApplyWorkaround,
+    AwaitCustomer,
+    CustomerReplied,
+    EscalateForCustomer,
+    SetSeverity,
+    Update,
+)
 from schedules import parse_instant
 from tests.scenarios.night import Night
 
@@ -168,6 +176,23 @@ def test_engineer_on_duty_may_raise_the_priority_and_what_is_late_by_then_is_lat
         "Tue 24 Nov 13:00 breached respond Tue 24 Nov 12:00",
     ]
     assert sorted(told.pages()[-2:]) == ["Tue 24 Nov 13:00 bjorn urgent 1", "Tue 24 Nov 13:00 elin leads 1"]
+
+
+def test_business_days_that_were_left_when_the_customer_was_asked_count_on_as_open_hours() -> None:
+    told = (
+        STOCKHOLM.at("Tue 24 Nov 10:00")
+        .trigger("medium")
+        .at("Tue 24 Nov 14:00")
+        .happens(AwaitCustomer("bjorn"))
+        .at("Fri 27 Nov 12:00")
+        .happens(CustomerReplied("token:portal"))
+        .until("Fri 27 Nov 12:00")
+    )
+
+    assert told.lines("triggered", "customer_replied", "breached") == [
+        "Tue 24 Nov 10:00 triggered medium Thu 26 Nov 10:00",
+        "Fri 27 Nov 12:00 customer_replied token:portal Tue 01 Dec 08:00",
+    ]
 
 
 def test_low_request_before_christmas_has_five_business_days_without_the_holidays() -> None:
