@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from oncall.doors.api import duty, incidents, integrations, tokens
+from oncall.doors.api import duty, explain, incidents, integrations, tokens
 from oncall.doors.api.asker import ask
 from oncall.doors.api.endpoint import Call, Endpoint, read_body, read_query
 from oncall.doors.api.once import answer_once, request_key
@@ -18,6 +18,7 @@ from oncall.operations.context import Context
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *incidents.ENDPOINTS,
+    *explain.ENDPOINTS,
     *duty.ENDPOINTS,
     *integrations.ENDPOINTS,
     *tokens.ENDPOINTS,
