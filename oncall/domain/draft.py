@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from oncall.domain.directory import Directory, Urgency
-from oncall.domain.evolve import evolve
+from oncall.domain.evolve import evolve, write
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, Run
 from oncall.domain.log import Entry
 from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of
@@ -80,7 +80,11 @@ class Transition:
 
 @dataclass(slots=True)
 class Draft:
-    """A transition being worked out; lives only within one call of `transition`."""
+    """A transition being worked out; lives only within one call of `transition`.
+
+    The incident and the run that it changes are copied once and then written to, which nobody else can see before it is
+    finished.
+    """
 
     incident: Incident
     directory: Directory
@@ -92,6 +96,8 @@ class Draft:
     disabled: list[Disabled] = field(default_factory=list)
     refused: str | None = None
     focus: int | None = None
+    _own: Incident | None = None
+    _own_run: Run | None = None
 
     @property
     def policy(self) -> SupportPolicy:
@@ -108,7 +114,10 @@ class Draft:
     @property
     def run(self) -> Run:
         """The run that is worked on: the one in focus, else the escalation run; asked only where there is one."""
-        found = next((run for run in self.incident.management if run.generation == self.focus), self.incident.run)
+        found = self.incident.run
+        for beside in self.incident.management:
+            if beside.generation == self.focus:
+                found = beside
         if found is None:
             message = f"incident {self.incident.id} has no escalation run"
             raise LookupError(message)
@@ -120,17 +129,22 @@ class Draft:
 
     def change(self, **changes: Any) -> None:
         """Change fields of the incident."""
-        self.incident = evolve(self.incident, **changes)
+        if self.incident is self._own:
+            write(self._own, changes)
+        else:
+            self.incident = self._own = evolve(self.incident, **changes)
 
     def change_run(self, **changes: Any) -> None:
         """Change fields of the run that is worked on."""
         old = self.run
-        new = evolve(old, **changes)
+        if old is self._own_run:
+            write(old, changes)
+            return
+        self._own_run = new = evolve(old, **changes)
         if old is self.incident.run:
-            self.incident = evolve(self.incident, run=new)
+            self.change(run=new)
         else:
-            beside = tuple(new if run is old else run for run in self.incident.management)
-            self.incident = evolve(self.incident, management=beside)
+            self.change(management=tuple(new if run is old else run for run in self.incident.management))
 
     def next_generation(self) -> int:
         """A number for a new run, clock or wait: what was made under another does nothing to it."""
@@ -163,6 +177,8 @@ class Draft:
 
 def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt, ...]:
     """What is new or changed; what was pending and belongs to no page any more is void."""
+    if before is not None and before.run is after.run and before.management == after.management:
+        return ()
     old, new = _attempts(before), _attempts(after)
     gone = (attempt for id_, attempt in old.items() if id_ not in new and attempt.state is AttemptState.PENDING)
     changed = (attempt for id_, attempt in new.items() if old.get(id_) is not attempt)

@@ -5,7 +5,7 @@ A year of incidents is a hundred such changes each, so this is where a simulatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -18,13 +18,22 @@ def evolve(value: T, **changes: Any) -> T:
 
     Nothing is computed anew: it is not for values that work something out when they are made.
     """
-    getter, setters, by_name = _parts(type(value))
-    copy: T = object.__new__(type(value))
+    kind: Any = type(value)
+    getter, setters, by_name = _parts(kind)
+    copy: T = object.__new__(kind)
     for put, field in zip(setters, getter(value), strict=True):
         put(copy, field)
     for name, field in changes.items():
         by_name[name](copy, field)
     return copy
+
+
+def write(value: object, changes: Mapping[str, Any]) -> None:
+    """Change fields of a frozen value in place: only for a copy that nobody else has seen."""
+    kind: Any = type(value)
+    by_name = _parts(kind)[2]
+    for name, field in changes.items():
+        by_name[name](value, field)
 
 
 @cache
