@@ -81,18 +81,22 @@ class ProviderError(OncallError):
     """A message that the vendor did not take.
 
     `permanent` means that the same send to the same address will fail again, so the next method is tried at once;
-    otherwise it is tried again, not before `retry_after` where the vendor named one.
+    otherwise it is tried again, not before `retry_after` where the vendor named one. `reference` is the vendor's own name for
+    what it said, where there is one.
     """
 
-    def __init__(self, reason: str, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool, retry_after: timedelta | None = None, reference: str | None = None
+    ) -> None:
         self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
+        self.reference = reference
         super().__init__(reason)
 
 
 class AddressError(ProviderError):
     """A vendor's final word on an address: the contact method is to be disabled."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, permanent=True)
+    def __init__(self, reason: str, *, reference: str | None = None) -> None:
+        super().__init__(reason, permanent=True, reference=reference)
