@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 
+from oncall.document.coverage import AHEAD, Risk, gaps_in_words
 from oncall.document.document import Document
 from oncall.document.faults import Path
+from oncall.document.notification_risks import notification_risks
+from oncall.document.policy_risks import PolicyJudge
 from oncall.document.references import references
 from oncall.domain.directory import (
     Directory,
@@ -20,15 +23,11 @@ from oncall.domain.directory import (
     UserTarget,
 )
 from oncall.domain.paging import attempts
-from schedules import Span, format_instant
+from schedules import Span
 from schedules.spans import intersect
 
 DELIVERED = frozenset({"slack", "slack_channel", "sms", "voice"})
 """The kinds of contact method for which this release has a provider."""
-
-_AHEAD = timedelta(days=90)
-
-Risk = tuple[Path, str]
 
 
 def risks(document: Document, directory: Directory, now: datetime) -> Iterator[Risk]:
@@ -40,7 +39,7 @@ class _Judge:
     def __init__(self, document: Document, directory: Directory, now: datetime) -> None:
         self._document = document
         self._directory = directory
-        self._ahead = Span(now, now + _AHEAD)
+        self._ahead = Span(now, now + AHEAD)
 
     def risks(self) -> Iterator[Risk]:
         for user in self._directory.users.values():
@@ -54,6 +53,8 @@ class _Judge:
                 yield from self._vain((*at, "fallback"), policy.fallback, "nobody is paged then")
             elif not any(map(self._is_paged, self._directory.administrators())):
                 yield at, "has no fallback, and no user with the role admin can be reached: it may run out in silence"
+        yield from PolicyJudge(self._directory, self._ahead, self._is_paged).risks()
+        yield from notification_risks(self._directory)
 
     def _gaps(self) -> Iterator[Risk]:
         """The gaps of schedules that no policy names; those of the others matter where a step has nobody else."""
@@ -61,7 +62,7 @@ class _Judge:
         for key, schedule in self._directory.schedules.items():
             gaps = () if key in named else schedule.gaps(*self._ahead)
             if gaps:
-                yield ("schedules", key), f"nobody is on call {_times(gaps)}"
+                yield ("schedules", key), f"nobody is on call {gaps_in_words(gaps)}"
 
     def _vain(self, at: Path, targets: Sequence[Target], then: str) -> Iterator[Risk]:
         if any(self._reaches_always(target) for target in targets):
@@ -72,7 +73,7 @@ class _Judge:
             return
         gaps = reduce(intersect, (self._directory.schedules[key].gaps(*self._ahead) for key in schedules))
         if gaps:
-            yield at, f"reaches nobody {_times(gaps)}: a gap in schedule {', '.join(schedules)}; {then}"
+            yield at, f"reaches nobody {gaps_in_words(gaps)}: a gap in schedule {', '.join(schedules)}; {then}"
 
     def _reaches_always(self, target: Target) -> bool:
         match target:
@@ -106,9 +107,3 @@ def _silence(user: User, now: datetime) -> Iterator[Risk]:
 def _is_reached(user: User, urgency: Urgency, now: datetime) -> bool:
     made = attempts(user, urgency, user.id, now)
     return any(attempt.type in DELIVERED for attempt in made)
-
-
-def _times(gaps: Sequence[Span]) -> str:
-    first = gaps[0]
-    when = f"from {format_instant(first.start)} to {format_instant(first.end)}"
-    return when if len(gaps) == 1 else f"{len(gaps)} times in the next {_AHEAD.days} days, first {when}"
