@@ -11,9 +11,11 @@ from oncall.doors.web.access import IDLE_LIMIT, install_login, load_reader, page
 from oncall.doors.web.account import account
 from oncall.doors.web.home import home
 from oncall.doors.web.incidents import incidents
+from oncall.doors.web.policies import policies
 from oncall.doors.web.presentation import install_filters
 from oncall.doors.web.sandbox import FILE, sandbox
 from oncall.doors.web.sessions import PageSessions
+from oncall.doors.web.what_if import what_if
 from oncall.settings import Settings
 
 
@@ -32,7 +34,7 @@ def register(app: Flask, settings: Settings) -> None:
     pages.context_processor(page_values)
     pages.after_request(errors.keep_to_the_reader)
     errors.install(pages)
-    areas = [home, incidents, account, *([sandbox] if settings.sandbox_file else [])]
+    areas = [home, incidents, policies, what_if, account, *([sandbox] if settings.sandbox_file else [])]
     for area in areas:
         pages.register_blueprint(area)
     app.register_blueprint(pages)

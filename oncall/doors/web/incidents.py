@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from oncall.domain.directory import Role, User
@@ -70,9 +70,9 @@ def _carry_out(number: int, name: str, order: Order) -> ResponseReturnValue:
     try:
         act.act(context(), str(number), order.command(me.id, request.form, g.times))
     except InvalidInputError as error:
-        return _page(
-            number, {fault.path: fault.message for fault in error.faults}, name
-        ), HTTPStatus.UNPROCESSABLE_ENTITY
+        answer = make_response(_page(number, {fault.path: fault.message for fault in error.faults}, name))
+        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return answer
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "warning")
     else:

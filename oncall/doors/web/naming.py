@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from oncall.domain.directory import (
+    AccountTarget,
+    ScheduleTarget,
+    SlackChannelTarget,
+    Target,
+    TeamTarget,
+    UserTarget,
+)
+
 Details = Mapping[str, Any]
 Names = Mapping[str, str]
 
@@ -94,6 +103,22 @@ def message_to(method: str, whom: str) -> str:
 def sending(method: str, whom: str) -> str:
     """That something was sent, as people say it: "Called Bo"."""
     return _SENDINGS.get(method, f"Sent {{}} a message by {method}").format(whom)
+
+
+def target_name(target: Target) -> str:
+    """Whom a step of an escalation policy means, as people say it."""
+    match target:
+        case ScheduleTarget(schedule):
+            return f"whoever is on call in {schedule}"
+        case UserTarget(user):
+            return user
+        case TeamTarget(team):
+            return f"team {team}"
+        case SlackChannelTarget(channel):
+            return f"the Slack channel {channel}"
+        case AccountTarget(manager):
+            return manager
+    return "a webhook"
 
 
 def way(via: str) -> str:

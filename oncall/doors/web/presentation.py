@@ -10,9 +10,12 @@ from flask import Flask, g
 
 from oncall.domain.directory import Role
 from oncall.domain.incident import Incident
+from oncall.domain.log import Entry
 from oncall.doors.web import naming
 from schedules import format_instant
 
+_WRITTEN = frozenset({"text", "warnings"})
+"""The details of a log entry that hold words of people, or quote a sender."""
 _METHODS = {"sms": "SMS", "voice": "Call", "slack": "Slack", "slack_channel": "Slack", "email": "E-mail"}
 
 
@@ -48,6 +51,13 @@ def readable(incident: Incident, role: Role) -> Incident:
     return replace(incident, title=f"Sensitive incident {incident.number}", body="", fields={}, links=())
 
 
+def readable_entry(entry: Entry, incident: Incident, role: Role) -> Entry:
+    """The log entry as that role may read it: of a sensitive incident, what people wrote is for responders and above."""
+    if not incident.sensitive or role.allows(Role.RESPONDER):
+        return entry
+    return replace(entry, details={name: value for name, value in entry.details.items() if name not in _WRITTEN})
+
+
 def web_links(links: Iterable[Mapping[str, str]]) -> list[Link]:
     """Those of an incident's links that lead to the web; a `javascript:` or the like is left out, as is what is no address."""
     found = [(link.get("href", ""), link.get("text", "")) for link in links]
@@ -78,6 +88,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "person": _person,
     "sentence": sentence,
     "severity": naming.severity_name,
+    "spaced": naming.spaced,
     "web_links": web_links,
 }
 

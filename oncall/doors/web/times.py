@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schedules import wall_time
+from schedules import wall_time, zone_named
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_MINUTES_AN_HOUR, _HOURS_A_DAY = 60, 24
+_MINUTES_A_DAY = _MINUTES_AN_HOUR * _HOURS_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,18 @@ class Times:
         length = _length(instant - self.now)
         return f"in {length}" if length else "now"
 
+    def zoned(self, instant: datetime) -> str:
+        """Like `clock`, with the name of the zone's time then: `Mon 28 Dec, 08:00 MST`."""
+        return f"{self.clock(instant)} {instant.astimezone(zone_named(self.zone)):%Z}"
+
+    def left(self, instant: datetime) -> str:
+        """How long there is until an instant, in its two largest units: `3 h 20 min`, `2 days 1 h`; `no time` when it is past."""
+        return _in_two_units(instant - self.now) or "no time"
+
+    def over(self, instant: datetime) -> str:
+        """How long an instant has been past, in its two largest units; `no time` while it is not."""
+        return _in_two_units(self.now - instant) or "no time"
+
     def _date(self, instant: datetime) -> str:
         wall, today = wall_time(instant, self.zone), wall_time(self.now, self.zone)
         if wall.date() == today.date():
@@ -56,3 +70,13 @@ def _length(elapsed: timedelta) -> str:
     if elapsed < 2 * _DAY:
         return f"{elapsed // _HOUR} h"
     return f"{elapsed // _DAY} days"
+
+
+def _in_two_units(elapsed: timedelta) -> str:
+    """The length rounded down to minutes; empty below one."""
+    minutes = elapsed // _MINUTE
+    if minutes < 1:
+        return ""
+    days, hours = minutes // _MINUTES_A_DAY, minutes // _MINUTES_AN_HOUR % _HOURS_A_DAY
+    counted = ((days, "day" if days == 1 else "days"), (hours, "h"), (minutes % _MINUTES_AN_HOUR, "min"))
+    return " ".join([f"{count} {unit}" for count, unit in counted if count][:2])

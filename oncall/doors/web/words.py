@@ -161,8 +161,6 @@ def _reasons(details: Details, told: _Told) -> Iterator[str]:
         yield f"respond by {told['respond_by']}"
     if details.get("update_by"):
         yield f"the next update is due at {told['update_by']}"
-    if details.get("missing"):
-        yield f"missing: {_listed(*details['missing'])}"
     yield from details.get("warnings", ())
 
 

@@ -14,10 +14,27 @@ function clock(instant) {
   return instant.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
+function written() {
+  // What somebody has opened, chosen or typed, by id.
+  const open = [...region.querySelectorAll("details[open][id]")].map((each) => each.id);
+  const fields = [...region.querySelectorAll("input[id], textarea[id], select[id]")].map((each) => [each.id, each.value]);
+  return { open, fields };
+}
+
 function swap(html) {
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const { open, fields } = written();
   region.innerHTML = html;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [id, value] of fields) {
+    const field = document.getElementById(id);
+    if (field && (!field.options || [...field.options].some((option) => option.value === value))) field.value = value;
+  }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function isWriting() {
+  return region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
 }
 
 async function ask() {
@@ -30,7 +47,7 @@ async function ask() {
   if (answer.status !== 304) {
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const html = await answer.text();
-    if (pressing) return; // a thumb is on a button: it must not move away under it
+    if (pressing || isWriting()) return; // neither a button under a thumb nor a field in use may move away
     etag = answer.headers.get("ETag");
     swap(html);
   }

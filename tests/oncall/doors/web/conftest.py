@@ -61,5 +61,5 @@ def person(app: Flask, context: Context) -> Callable[[str], Person]:
 
 @pytest.fixture
 def open_incident(context: Context) -> Callable[..., Incident]:
-    """Open an incident of the service `cloud`; keywords as in a trigger request."""
+    """Open an incident; keywords as in a trigger request, of the service `cloud` where none is named."""
     return partial(opened, context)

@@ -44,7 +44,7 @@ def test_open_incidents_that_nobody_has_come_first_and_resolved_ones_not_at_all(
     page = shown(person("vic").get("/").text)
 
     assert first.number == 1
-    assert "Triggered Sev 2 #1 Disk full cloud · 02:13 (4 min ago) Acknowledged Sev 2 #3 Disk empty" in page
+    assert "Triggered Sev 2 #1 Disk full cloud · 02:13 (4 min ago) Taken 1 Acknowledged Sev 2 #3 Disk empty" in page
     assert "Ana Ruiz has it" in page
     assert "Queue long" not in page
 

@@ -13,6 +13,9 @@ from tests.clock import FrozenClock
 from tests.oncall.doors.web.people import Person
 from tests.oncall.doors.web.test_home import shown
 
+BUTTON = 'form="do-'
+NOTE = 'form="do-note"'
+
 
 def stored(context: Context, incident: Incident) -> Incident:
     with context.database.read() as session:
@@ -73,7 +76,7 @@ def test_escalate_and_resolve_do_what_they_say(
     assert stored(context, opened).resolved_by == "bo"
     page = bo.get("/incidents/1").text
     assert "Bo Lindqvist resolved it" in shown(page)
-    assert "formaction" not in page
+    assert BUTTON not in page.replace(NOTE, "")
 
 
 def test_too_late_an_acknowledgement_changes_nothing_and_says_why(
@@ -93,7 +96,7 @@ def test_too_late_an_acknowledgement_changes_nothing_and_says_why(
 def test_viewer_has_no_buttons(person: Callable[[str], Person], open_incident: Callable[..., Incident]) -> None:
     open_incident()
 
-    assert "formaction" not in person("vic").get("/incidents/1").text
+    assert BUTTON not in person("vic").get("/incidents/1").text
 
 
 @pytest.mark.parametrize("path", ["/incidents/99", "/incidents/99999999999999999999"])

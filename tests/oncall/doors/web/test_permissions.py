@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
+from oncall.domain.commands import NAMES
 from oncall.domain.directory import Role
 from oncall.domain.incident import Incident
 from oncall.settings import Settings
@@ -18,9 +19,10 @@ ANYBODY = None
 NEEDED: dict[tuple[str, str], Role | None] = {
     ("GET", "/"): Role.VIEWER,
     ("GET", "/incidents/<int:number>"): Role.VIEWER,
-    ("POST", "/incidents/<int:number>/acknowledge"): Role.RESPONDER,
-    ("POST", "/incidents/<int:number>/escalate"): Role.RESPONDER,
-    ("POST", "/incidents/<int:number>/resolve"): Role.RESPONDER,
+    **{("POST", f"/incidents/<int:number>/{name}"): Role.RESPONDER for name in NAMES.values()},
+    ("GET", "/policies"): Role.VIEWER,
+    ("GET", "/policies/<policy>"): Role.VIEWER,
+    ("GET", "/what-if"): Role.VIEWER,
     ("GET", "/sandbox"): Role.RESPONDER,
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
@@ -42,7 +44,7 @@ def rules(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def path(rule: str) -> str:
-    return rule.replace("<int:number>", "1").replace("<token>", "never-made")
+    return rule.replace("<int:number>", "1").replace("<token>", "never-made").replace("<policy>", "standard")
 
 
 def status(who: Person, method: str, rule: str, page: str = "/password") -> int:

@@ -46,3 +46,25 @@ def test_lengths_are_in_their_largest_whole_unit(length: timedelta, ago: str, ah
 def test_what_lies_ahead_was_just_now_and_what_is_past_is_now() -> None:
     assert DENVER.ago(NOW + timedelta(hours=1)) == "just now"
     assert DENVER.ahead(NOW - timedelta(hours=1)) == "now"
+
+
+@pytest.mark.parametrize(
+    ("length", "left"),
+    [
+        (timedelta(seconds=59), "no time"),
+        (timedelta(minutes=59, seconds=59), "59 min"),
+        (timedelta(hours=3, minutes=20), "3 h 20 min"),
+        (timedelta(hours=3), "3 h"),
+        (timedelta(days=1, hours=1, minutes=5), "1 day 1 h"),
+        (timedelta(days=2, minutes=5), "2 days 5 min"),
+    ],
+)
+def test_what_is_left_is_in_its_two_largest_units(length: timedelta, left: str) -> None:
+    assert DENVER.left(NOW + length) == left
+    assert DENVER.over(NOW - length) == left
+    assert DENVER.left(NOW - length) == "no time"
+
+
+def test_zoned_names_the_time_that_the_zone_has_then() -> None:
+    assert DENVER.zoned(NOW) == "02:17 MST"
+    assert Times(NOW, "Asia/Dubai").zoned(NOW) == "13:17 +04"

@@ -112,9 +112,9 @@ def test_paged_names_channels_fallbacks_and_administrators(details: dict[str, An
         ("never_heard_of", {"because": "of that"}, "Never heard of", "of that"),
         (
             "triggered",
-            {**TRIGGERED, "warnings": [], "respond_by": "2026-11-22T06:13:00Z", "missing": ["subscription", "body"]},
+            {**TRIGGERED, "warnings": ["incomplete: body is missing"], "respond_by": "2026-11-22T06:13:00Z"},
             "Triggered by the pagerduty integration as Sev 1",
-            "it pages; respond by 23:13; missing: subscription, body",
+            "it pages; respond by 23:13; incomplete: body is missing",
         ),
         (
             "deferred",
