@@ -20,6 +20,7 @@ _COMMANDS = {
     "who": "rota:who",
     "shifts": "rota:shifts",
     "calendar": "calendar:calendar",
+    "simulate": "simulate:simulate",
     "trigger": "incidents:trigger",
     "ack": "incidents:ack",
     "resolve": "incidents:resolve",

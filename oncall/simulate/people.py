@@ -93,12 +93,17 @@ def _pages(log: Log) -> dict[str, list[Paged]]:
     for entry in log:
         if entry.get("user") is None or entry["event"] not in _MESSAGES:
             continue
-        made = ways.setdefault(entry["page"], [])
+        made = ways.setdefault(page_id(entry), [])
         if entry["event"] == "attempted":
             made.append(Way(instant(entry), entry["method"]))
         else:
             pages.setdefault(entry["user"], []).append((entry, made))
     return {user: [_page(entry, made) for entry, made in own] for user, own in pages.items()}
+
+
+def page_id(entry: Mapping[str, Any]) -> str:
+    """The page that an entry is about: an attempt's own id is that one with a number."""
+    return str(entry["page"] if "page" in entry else entry["attempt"].rpartition(".")[0])
 
 
 def _page(entry: Mapping[str, Any], ways: Sequence[Way]) -> Paged:
