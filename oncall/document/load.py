@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,12 @@ from oncall.document.fields import ID, Spec
 from oncall.document.references import reference_faults
 from oncall.document.text import Text, read_text
 from oncall.errors import FieldFault, InvalidInputError
+
+_APART = frozenset({
+    "respond_within", "update_every", "warn_before", "until", "ack_timeout", "urgency", "respond_from", "title", "meaning",
+    "wait", "repeat", "after", "name", "email", "role",
+})  # fmt: skip
+"""Fields on whose value no other check depends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +99,32 @@ def _objects(section: str, model: type[Spec], data: Mapping[str, Any], faults: l
             found[key] = model.model_validate({} if value is None else value)
         except ValidationError as error:
             faults += shape_faults(error, model, (section, key))
+            rest = _rest(model, value, error)
+            if rest is not None:
+                found[key] = rest
     return found
+
+
+def _rest(model: type[Spec], value: Any, error: ValidationError) -> Spec | None:
+    """The object without what is wrong with it, so that the rest is checked as well; None where other checks depend on that.
+
+    It is never used for more, as the document that holds it is refused.
+    """
+    wrong = [detail["loc"] for detail in error.errors(include_url=False)]
+    if not all(_APART.intersection(map(str, path)) for path in wrong):
+        return None
+    rest = deepcopy(value)
+    for path in wrong:
+        _drop(rest, path)
+    try:
+        return model.model_validate(rest)
+    except ValidationError:
+        return None
+
+
+def _drop(data: Any, path: tuple[str | int, ...]) -> None:
+    *parents, last = path
+    for part in parents:
+        data = data[part]
+    if isinstance(data, dict):
+        data.pop(last, None)

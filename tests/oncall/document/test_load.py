@@ -132,6 +132,7 @@ def test_faults_of_all_kinds_come_at_once_in_the_order_of_lines() -> None:
         "calendars.hq.open[0].to",
         "schedules.engineers.layers[1].turn",
         "escalation_policies.engineering.steps[0].wait",
+        "escalation_policies.engineering.steps[1].notify[1].team",
         "services.api.escalation_policy",
     ]
     lines = [line for _, line, _ in found]

@@ -107,6 +107,27 @@ def test_line_of_a_missing_escalation_policy_is_that_of_the_rule() -> None:
     ]
 
 
+def test_everything_that_is_wrong_with_a_policy_comes_at_once() -> None:
+    text = with_policy("respond_within: 4h", "respond_within: 4 busines hours")
+    text = text.replace("plan: premium}, do", "plan: premum}, do").replace(
+        "{sev1: 1h}", "{sev1: one hour, sev2: 1h, sew3: 2h}"
+    )
+    text = text.replace('{next_working_day: "08:00"}, escalation: engineering', "tomorrow").replace(
+        "wait: 15m", "wait: 1s"
+    )
+    text = text.replace("{team: cloud}", "{team: clowd}")
+    assert [path for path, _, _ in faults_of(text)] == [
+        "escalation_policies.engineering.steps[0].wait",
+        "escalation_policies.engineering.steps[1].notify[1].team",
+        f"{AT}.rules[0].when.plan",
+        f"{AT}.rules[0].respond_within",
+        f"{AT}.rules[2].until",
+        f"{AT}.rules[2].escalation",
+        "customers.acme.respond_within.sev1",
+        "customers.acme.respond_within.sew3",
+    ]
+
+
 def test_table_is_not_judged_while_it_names_what_it_does_not_know() -> None:
     text = with_policy("{when: {}, do: page", "{when: {severity: [sev1, sev22]}, do: page")
     assert [path for path, _, _ in faults_of(text)] == [f"{AT}.rules[3].when.severity[1]"]
