@@ -121,7 +121,7 @@ class _Reading:
         self.faults += [FieldFault(name, "is missing") for name in missing]
         service = values.get("service")
         if service is not None and service not in self.services:
-            self.faults.append(FieldFault("service", _unknown("service", service, self.services)))
+            self.faults.append(FieldFault("service", unknown_name("service", service, self.services)))
         return values
 
 
@@ -132,11 +132,12 @@ def _instant(value: object) -> datetime:
 def _verb(value: object) -> Verb:
     word = text(value)
     if word not in VERBS:
-        raise ScheduleError("", _unknown("verb", word, VERBS))
+        raise ScheduleError("", unknown_name("verb", word, VERBS))
     return VERBS[word]
 
 
-def _unknown(what: str, word: str, known: Iterable[str]) -> str:
+def unknown_name(what: str, word: str, known: Iterable[str]) -> str:
+    """The message about a word that names nothing, with the nearest that does, or where none is near with those there are."""
     names = sorted(known)
     hint = did_you_mean(word, names) or f"; known: {', '.join(names[:_MOST_NAMES])}"
     return f"unknown {what} {word!r}{hint}"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from oncall.doors.api import duty, explain, incidents, integrations, tokens
+from oncall.doors.api import duty, explain, incidents, integrations, simulations, tokens
 from oncall.doors.api.asker import ask
 from oncall.doors.api.endpoint import Call, Endpoint, read_body, read_query
 from oncall.doors.api.once import answer_once, request_key
@@ -20,6 +20,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *incidents.ENDPOINTS,
     *explain.ENDPOINTS,
     *duty.ENDPOINTS,
+    *simulations.ENDPOINTS,
     *integrations.ENDPOINTS,
     *tokens.ENDPOINTS,
 )

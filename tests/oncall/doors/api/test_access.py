@@ -21,6 +21,7 @@ NEEDED = {
     "show_on_call": Role.VIEWER,
     "list_schedules": Role.VIEWER,
     "show_shifts": Role.VIEWER,
+    "simulate": Role.VIEWER,
     "create_integration_key": Role.MANAGER,
     "list_integration_keys": Role.MANAGER,
     "delete_integration_key": Role.MANAGER,
