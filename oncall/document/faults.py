@@ -82,12 +82,14 @@ def _keys_at(model: type[BaseModel], loc: Path) -> list[str]:
     here: dict[str, Any] = schema
     for part in loc:
         here = _resolved(here, schema)
-        here = (
-            here["items"]
-            if isinstance(part, int)
-            else here.get("properties", {}).get(part) or here["additionalProperties"]
-        )
+        here = here["items"] if isinstance(part, int) else here.get("properties", {}).get(part) or _values(here)
     return list(_resolved(here, schema).get("properties", ()))
+
+
+def _values(mapping: dict[str, Any]) -> dict[str, Any]:
+    """What a mapping holds by ids, or by any words."""
+    by_ids: list[dict[str, Any]] = list(mapping.get("patternProperties", {}).values())
+    return by_ids[0] if by_ids else dict(mapping["additionalProperties"])
 
 
 def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ BAD = [
     ("role: admin", "role: amdin", "users.ana.role", "did you mean 'admin'?"),
     ("role: admin", "rolle: admin", "users.ana.rolle", "unknown key 'rolle'; did you mean 'role'?"),
     ("Europe/Berlin", "Europe/Berln", "users.ana.time_zone", "did you mean 'Europe/Berlin'?"),
+    ("{type: slack", "{tpe: slack", "users.ana.contact_methods.chat.tpe", "unknown key 'tpe'; did you mean 'type'?"),
     ("type: slack", "type: slak", "users.ana.contact_methods.chat.type", "did you mean 'slack'?"),
     ("U012AB3CD", "'@ana'", "users.ana.contact_methods.chat.address", "not a Slack member id"),
     ("+15005550006}", "5005550006}", "users.ana.contact_methods.mobile.address", "international form"),
