@@ -55,10 +55,11 @@ class _Application:
         parsed.require((*reference_faults(after.document, parsed.named), *directory_faults(after.document)))
         self._session = session
         self._now = now
+        self._before = context.directory(session)
         self._named = parsed.document
         self._after = after.document
         self.difference = _with_refreshed(session, difference(stored, after.document, after.kept), parsed.document, now)
-        _require_unused(session, self.difference.removed, context.directory(session), now)
+        _require_unused(session, self.difference.removed, self._before, now)
 
     def save(self, author: str) -> None:
         for key, spec in self._named.users.items():
@@ -70,8 +71,9 @@ class _Application:
         configuration.record(
             self._session, self._after, _changes(self.difference), author=author, at=self._now, version=version
         )
-        # Whoever decides by the version before is waited for, so that what they store is worked out again too.
+        # Whoever decides by the version before is waited for: what they store is in use, and is worked out again too.
         configuration_version.wait_for_holders(self._session)
+        _require_unused(self._session, self.difference.removed, self._before, self._now)
         timers.add_recalculations(self._session, version, self._now)
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from oncall.document.faults import unknown
 from oncall.domain.commands import Classify, Confirm, PersonCommand, Reassign, SetSeverity, Snooze, Triage, Update
-from oncall.domain.directory import Directory
+from oncall.domain.directory import Directory, Service
 from oncall.domain.incident import Incident
-from oncall.domain.policy import policy_of
+from oncall.domain.meaning import plan_meant, severity_meant, ticket_type_meant
+from oncall.domain.policy import SupportPolicy, policy_of
 from oncall.errors import FieldFault, InvalidInputError
 
-_Named = tuple[str, str | None, Collection[str]]
+_Named = tuple[str, str, Collection[str]]
 
 
 def require_known(directory: Directory, incident: Incident, command: PersonCommand, now: datetime) -> None:
@@ -23,26 +24,36 @@ def require_known(directory: Directory, incident: Incident, command: PersonComma
 
 
 def _unknown(directory: Directory, incident: Incident, command: PersonCommand) -> Iterator[FieldFault]:
-    for field, word, known in _named(directory, incident, command):
+    for field, word, known in _misnamed(directory, incident, command):
         what = "user" if field == "to" else field.replace("_", " ")
-        if word is not None and word not in known:
-            yield FieldFault(field, unknown(what, word, known) if known else f"there are no {what}s here")
+        yield FieldFault(field, unknown(what, word, known) if known else f"there are no {what}s here")
 
 
-def _named(directory: Directory, incident: Incident, command: PersonCommand) -> Iterator[_Named]:
-    """Each field that names something, with what it names and what there is."""
+def _misnamed(directory: Directory, incident: Incident, command: PersonCommand) -> Iterator[_Named]:
+    """Each field that names what is not there, with what it names and what there is."""
     match command:
-        case Triage() | SetSeverity():
-            policy = policy_of(directory, incident.service)
-            yield "severity", command.severity, [severity.id for severity in policy.severities]
+        case Triage() | SetSeverity() if command.severity is not None:
+            service = directory.services[incident.service]
+            yield from _severity(command.severity, service, policy_of(directory, service.id))
         case Classify():
-            policy = policy_of(directory, incident.service)
-            yield "plan", command.plan, policy.plans
-            yield "ticket_type", command.ticket_type, policy.ticket_types
-        case Reassign():
+            yield from _classes(command, policy_of(directory, incident.service))
+        case Reassign() if command.to not in directory.users:
             yield "to", command.to, directory.users
-        case Confirm() if incident.gate is not None:
+        case Confirm() if incident.gate is not None and command.condition not in incident.gate.conditions:
             yield "condition", command.condition, incident.gate.conditions
+
+
+def _severity(word: str, service: Service, policy: SupportPolicy) -> Iterator[_Named]:
+    """The words of the service's own map are as good as the policy's severities."""
+    if not word.strip() or severity_meant(word, service, policy).warning:
+        yield "severity", word, [severity.id for severity in policy.severities]
+
+
+def _classes(command: Classify, policy: SupportPolicy) -> Iterator[_Named]:
+    if command.plan and plan_meant(command.plan, policy).warning:
+        yield "plan", command.plan, policy.plans
+    if command.ticket_type and ticket_type_meant(command.ticket_type, policy).warning:
+        yield "ticket_type", command.ticket_type, policy.ticket_types
 
 
 def _no_time(command: PersonCommand, now: datetime) -> Iterator[FieldFault]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.draft import RANKS, Timer
-from oncall.domain.incident import Waiting
+from oncall.domain.incident import State, Waiting
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
 from oncall.store.incidents import IncidentRow
@@ -102,8 +102,9 @@ def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
 
 
 def add_recalculations(session: Session, version: int, now: datetime) -> None:
-    """Have whatever open incidents wait for worked out again, once for this version of the configuration."""
-    waits = or_(IncidentRow.wait.is_not(None), IncidentRow.respond.is_not(None), IncidentRow.update.is_not(None))
+    """Have worked out again what may hang on a calendar of open incidents, once for this version of the configuration."""
+    in_states = IncidentRow.state.in_([State.TRIGGERED.value, State.DEFERRED.value])
+    hangs = or_(in_states, IncidentRow.respond.is_not(None), IncidentRow.update.is_not(None))
     values = {
         "incident_id": IncidentRow.id,
         "kind": literal(RECALCULATE),
@@ -113,8 +114,8 @@ def add_recalculations(session: Session, version: int, now: datetime) -> None:
         "rank": literal(_FIRST),
         "tries": literal(0),
     }
-    waiting = select(*values.values()).where(IncidentRow.open, waits).order_by(IncidentRow.number)
-    session.execute(insert(TimerRow).from_select(list(values), waiting))
+    concerned = select(*values.values()).where(IncidentRow.open, hangs).order_by(IncidentRow.number)
+    session.execute(insert(TimerRow).from_select(list(values), concerned))
 
 
 def claim(session: Session, now: datetime, lease: str, until: datetime, limit: int) -> tuple[ClaimedTimer, ...]:
