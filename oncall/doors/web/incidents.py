@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from oncall.domain.directory import Role, User
+from oncall.domain.explain import explain
 from oncall.domain.incident import Incident, State
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
@@ -55,6 +56,7 @@ def _page(number: int, faults: Mapping[str, str], asked: str | None = None) -> R
         choices=_choices(incident, pages, me),
         log=[(entry, _words(entry, incident, me)) for entry in reversed(entries)][:most],
         pages=paged(pages, g.names, me)[:most],
+        phases=explain(entries, g.times.now).phases[::-1][:most],
         earlier=most is not None and len(entries) > most,
         orders=ORDERS,
         asked=asked,

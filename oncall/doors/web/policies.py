@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from oncall.domain.directory import Directory, EscalationPolicy, Role
+from oncall.domain.in_words import in_words
 from oncall.domain.policy import Do, Rule, SupportPolicy
 from oncall.doors.web.access import needs
 from oncall.doors.web.naming import severity_name, spaced, target_name
@@ -54,7 +55,7 @@ def show(policy: str) -> ResponseReturnValue:
         rules=[_row(rule) for rule in found.rules],
         escalations=[_in_words(directory.escalation_policies[name]) for name in _escalations(found)],
         services=_followers(directory, policy),
-        customers=[customer for customer in directory.customers.values() if customer.plan in found.plans],
+        words=in_words(found, directory),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, g
@@ -25,6 +26,22 @@ class Link:
 
     href: str
     text: str
+
+
+class Placed(Protocol):
+    """A page that says by which step of which round of which policy it was made."""
+
+    @property
+    def policy(self) -> str:
+        """The escalation policy."""
+
+    @property
+    def step(self) -> int | str:
+        """The step, counted from 1, or a word such as `fallback`."""
+
+    @property
+    def round(self) -> int:
+        """The round, counted from 1."""
 
 
 def initials(name: str) -> str:
@@ -80,6 +97,10 @@ def _actor(by: str) -> str:
     return naming.actor(by, g.names)
 
 
+def _step(page: Placed) -> str:
+    return naming.step_name({"policy": page.policy, "step": page.step, "round": page.round})
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "actor": _actor,
     "initials": initials,
@@ -89,6 +110,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "sentence": sentence,
     "severity": naming.severity_name,
     "spaced": naming.spaced,
+    "step": _step,
     "web_links": web_links,
 }
 
