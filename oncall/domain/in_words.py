@@ -109,7 +109,7 @@ def _customer_escalation(policy: SupportPolicy) -> str:
 
 def _clocks(policy: SupportPolicy, directory: Directory) -> Iterator[str]:
     """What follows from limits, and how long an acknowledgement holds."""
-    promised = (*policy.rules, *directory.customers.values())
+    promised: tuple[Rule | Customer, ...] = (*policy.rules, *directory.customers.values())
     if any(one.respond_within for one in promised):
         since = "the trigger" if policy.respond_from == "trigger" else "the last change of severity"
         yield f"The time to answer counts from {since}"
