@@ -116,7 +116,8 @@ def _clocks(policy: SupportPolicy, directory: Directory) -> Iterator[str]:
     if any(one.update_every for one in promised):
         yield "The time to update counts from the answer, and from each update"
     if any(one.respond_within or one.update_every for one in promised):
-        yield f"A limit that passes {_management(policy.on_breach)}"
+        told = " but the customer's manager" if any(one.manager for one in directory.customers.values()) else ""
+        yield f"A limit that passes {_management(policy.on_breach, told)}"
     if any(rule.warn_before for rule in policy.rules):
         yield f"A limit that is near {_management(policy.on_warning)}"
     if policy.ack_timeout is None:
@@ -126,12 +127,10 @@ def _clocks(policy: SupportPolicy, directory: Directory) -> Iterator[str]:
         yield f"An acknowledgement expires {length} after it was given or an update was, and it goes on as above"
 
 
-def _management(escalation: str | None) -> str:
-    return (
-        f"pages through {escalation} at high urgency, beside the rest"
-        if escalation
-        else "is recorded, and pages nobody"
-    )
+def _management(escalation: str | None, told: str = "") -> str:
+    if escalation is None:
+        return f"is recorded, and pages nobody{told}"
+    return f"pages through {escalation} at high urgency, beside the rest"
 
 
 def _senders(policy: SupportPolicy, directory: Directory) -> Iterator[str]:

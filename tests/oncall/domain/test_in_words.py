@@ -168,6 +168,8 @@ def test_limit_without_management_is_only_recorded() -> None:
     assert "A limit that passes is recorded, and pages nobody" in lines
     assert "A limit that is near is recorded, and pages nobody" in lines
     assert "The time to answer counts from the trigger" in lines
+    managed = words(simple(limited), Customer("acme", manager="mia"))
+    assert "A limit that passes is recorded, and pages nobody but the customer's manager" in managed
 
 
 def test_customer_is_named_where_something_of_it_concerns_the_policy() -> None:
