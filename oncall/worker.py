@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -15,6 +16,7 @@ from oncall.engine.loop import Loop
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
+from oncall.operations.handover import hand_over, watch_schedules
 from oncall.operations.recover import take_over, try_again
 from oncall.operations.start import require_ready
 from oncall.providers import sandbox, slack, twilio
@@ -24,14 +26,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Everything that acts by itself: fires timers and sends messages until it is stopped."""
+    """Everything that acts by itself: fires timers, sends messages and hands over at a change of shifts, until it is stopped."""
 
     def __init__(self, context: Context, doorbell: LocalDoorbell, providers: Sequence[Provider]) -> None:
         self.engine = Engine(context)
         self.delivery = Delivery(context, providers)
         self._context = context
         self._heartbeat = Heartbeat(context)
-        works = (self.engine.fire_due, *self.delivery.works)
+        works: tuple[Callable[[], int], ...] = (
+            self.engine.fire_due,
+            *self.delivery.works,
+            partial(hand_over, context),
+        )
         self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
 
     def start(self) -> None:
@@ -43,6 +49,7 @@ class Worker:
         if self._context.database.is_sqlite:
             take_over(self._context)
         try_again(self._context)
+        watch_schedules(self._context)
         self._loop.start()
         _log.info("the worker runs", worker=self._heartbeat.worker)
 

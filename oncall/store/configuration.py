@@ -16,13 +16,14 @@ from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.fields import Spec
 from oncall.document.times import CalendarSpec
 from oncall.domain.directory import Directory
-from oncall.store import configuration_version, users
+from oncall.store import configuration_version, handovers, users
 from oncall.store.base import Base
 from schedules import public_holidays
 
 YEARS_WRITTEN = 10
 """For how many years from the one before a version is made its public holidays are written into it."""
 
+_MOVE_SHIFTS = frozenset({"schedules", "calendars"})
 _IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
 
 
@@ -71,7 +72,13 @@ def load(session: Session, people: Mapping[str, Spec]) -> Document:
 def record(
     session: Session, document: Document, changes: Iterable[Change], *, author: str, at: datetime, version: int
 ) -> None:
-    """Store a new version of every changed object but users, as it stands in `document`, holding from `at` on."""
+    """Store a new version of every changed object but users, as it stands in `document`, holding from `at` on.
+
+    Where that may move a change of shifts, the next one of every schedule is worked out anew.
+    """
+    changes = tuple(changes)
+    if any(change.section in _MOVE_SHIFTS for change in changes):
+        handovers.work_out_anew(session, document.section("schedules").keys(), at)
     for change in changes:
         if change.section in _IN_VERSIONS:
             spec = document.section(change.section).get(change.id)

@@ -151,6 +151,12 @@ def list_incidents(
     return tuple(_incident(row, cipher) for row in session.scalars(query))
 
 
+def list_open(session: Session, cipher: Cipher) -> tuple[Incident, ...]:
+    """Every open incident in the order of the numbers; damaged ones are left out."""
+    query = select(IncidentRow).where(IncidentRow.open).order_by(IncidentRow.number)
+    return tuple(_whole(session.scalars(query), cipher).values())
+
+
 def services_with_open(session: Session) -> frozenset[str]:
     """The services that have an open incident, and so cannot be removed (docs/semantics.md 7.2)."""
     return frozenset(session.scalars(select(IncidentRow.service).where(IncidentRow.open).distinct()))

@@ -103,8 +103,8 @@ def add_pages(session: Session, incident: Incident, pages: Iterable[Page]) -> No
         _add(session, incident, page.urgency, page.attempts, shared)
 
 
-def add_notices(session: Session, incident: Incident, notices: Iterable[Notice]) -> None:
-    """Put notices that concern an incident into the outbox."""
+def add_notices(session: Session, incident: Incident | None, notices: Iterable[Notice]) -> None:
+    """Put notices into the outbox; `incident` is the one that they concern, None where it is not one alone."""
     for notice in notices:
         shared = {"kind": NOTICE, "user_id": notice.user, "text": notice.text}
         _add(session, incident, notice.urgency, notice.attempts, shared)
@@ -201,12 +201,16 @@ def _is_due(now: datetime, until: datetime) -> ColumnElement[bool]:
 
 
 def _add(
-    session: Session, incident: Incident, urgency: Urgency, attempts: Iterable[Attempt], shared: Mapping[str, object]
+    session: Session,
+    incident: Incident | None,
+    urgency: Urgency,
+    attempts: Iterable[Attempt],
+    shared: Mapping[str, object],
 ) -> None:
     rows = [
         {
             "id": attempt.id,
-            "incident_id": incident.id,
+            "incident_id": incident.id if incident is not None else None,
             "urgency": urgency.value,
             "method_id": attempt.method,
             "type": attempt.type,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oncall.store import (
     configuration,
     configuration_version,
+    handovers,
     idempotency,
     incidents,
     integrations,
@@ -30,6 +31,7 @@ __all__ = [
     "METADATA",
     "configuration",
     "configuration_version",
+    "handovers",
     "idempotency",
     "incidents",
     "integrations",

@@ -1,0 +1,53 @@
+"""For each schedule when its changes of shift were looked at last, and when the next one comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oncall.store.base import Base
+from oncall.store.conflicts import insert_missing
+
+
+class HandoverRow(Base):
+    """One schedule; those who came on call until `looked_at` have been told, and nobody comes or goes before `next_at`."""
+
+    __tablename__ = "handovers"
+
+    schedule: Mapped[str] = mapped_column(primary_key=True)
+    looked_at: Mapped[datetime]
+    next_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def watch(session: Session, schedules: Collection[str], now: datetime) -> None:
+    """Look at these schedules from now on; those that are looked at already go on as they were."""
+    insert_missing(session, HandoverRow, [{"schedule": one, "looked_at": now, "next_at": now} for one in schedules])
+
+
+def work_out_anew(session: Session, schedules: Collection[str], now: datetime) -> None:
+    """Have the next change of all schedules worked out again, as the configuration has changed at `now`.
+
+    That by itself is no change of shifts: who is on call from now on is not told, unless a change had come before and
+    nobody has looked at it yet.
+    """
+    session.execute(update(HandoverRow).where(HandoverRow.next_at > now).values(looked_at=now, next_at=now))
+    watch(session, schedules, now)
+
+
+def claim_due(session: Session, now: datetime, limit: int) -> tuple[HandoverRow, ...]:
+    """The schedules to look at by now that nobody else is looking at, locked until the transaction ends, the longest due first."""
+    query = select(HandoverRow).where(HandoverRow.next_at <= now).order_by(HandoverRow.next_at, HandoverRow.schedule)
+    return tuple(session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
+
+
+def forget(session: Session, schedule: str) -> None:
+    """Look at a schedule no more."""
+    session.execute(delete(HandoverRow).where(HandoverRow.schedule == schedule))
+
+
+def next_due() -> Select[datetime]:
+    """Ask when a schedule is to be looked at next."""
+    return select(HandoverRow.next_at).order_by(HandoverRow.next_at).limit(1)
