@@ -25,6 +25,7 @@ _COMMANDS = {
     "ack": "incidents:ack",
     "resolve": "incidents:resolve",
     "incidents": "incidents:list_incidents",
+    "explain": "explain:explain",
     "token": "tokens:token",
     "integration": "integrations:integration",
     "user": "users:user",
