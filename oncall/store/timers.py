@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -131,7 +132,9 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     chosen = {row.id: row for row in (*first, *rest)}
     claimed = update(TimerRow).where(TimerRow.id.in_(chosen)).values(lease=lease, lease_until=until).returning(TimerRow)
     rows = {row.id: row for row in session.scalars(claimed)} if chosen else {}
-    in_order = sorted(chosen.values(), key=lambda row: (row.kind == RECALCULATE, row.due_at, row.rank, row.number))
+    in_order = sorted(
+        chosen.values(), key=lambda row: (row.kind == RECALCULATE, row.due_at, row.rank, row.number, row.id)
+    )
     return tuple(_claimed(rows[row.id], lease) for row in in_order)
 
 
@@ -153,10 +156,8 @@ def take_earlier(session: Session, claimed: ClaimedTimer) -> tuple[Timer, ...]:
     So the order holds although several workers share what is due at one instant (docs/semantics.md 5.7).
     """
     timer = claimed.timer
-    before = or_(
-        TimerRow.due_at < timer.due_at,
-        and_(TimerRow.due_at == timer.due_at, TimerRow.rank < _rank(timer)),
-    )
+    mine = (literal(timer.due_at, UTCDateTime()), literal(_rank(timer)), literal(claimed.id))
+    before = tuple_(TimerRow.due_at, TimerRow.rank, TimerRow.id) < tuple_(*mine)
     usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
     taken = delete(TimerRow).where(TimerRow.incident_id == claimed.incident, usable, before).returning(TimerRow)
     rows = sorted(session.scalars(taken), key=lambda row: (row.due_at, row.rank, row.id))
@@ -227,7 +228,8 @@ def _free(session: Session, now: datetime, which: ColumnElement[bool], limit: in
     """What nobody holds, locked, in the order in which it is claimed."""
     columns = (TimerRow.id, TimerRow.kind, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
     query = select(*columns).join(IncidentRow, IncidentRow.id == TimerRow.incident_id).where(which, _is_free(now))
-    ordered = query.order_by(TimerRow.kind == RECALCULATE, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
+    order = (TimerRow.kind == RECALCULATE, TimerRow.due_at, TimerRow.rank, IncidentRow.number, TimerRow.id)
+    ordered = query.order_by(*order)
     return session.execute(ordered.limit(limit).with_for_update(of=TimerRow, skip_locked=True)).all()
 
 

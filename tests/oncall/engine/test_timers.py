@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from oncall.delivery.protocol import Receipt
+from oncall.domain.commands import Update
 from oncall.domain.incident import Incident
 from oncall.engine.loop import next_due
 from oncall.engine.timers import Engine
@@ -166,3 +167,17 @@ def test_only_engine_takes_over_at_once_what_a_killed_one_held(floor: Floor) -> 
     floor.work()
     assert floor.events("1").count("paged") == 2
     assert floor.attempts("1")["ana", "sms"] == "sent"
+
+
+def test_what_is_due_at_one_instant_fires_in_its_order_although_workers_share_it(desk: Floor) -> None:
+    desk.trigger("down", severity="sev2")
+    act.acknowledge(desk.context, "1", "ana")
+    act.act(desk.context, "1", Update("ana", next_by=desk.clock.now() + 120 * MINUTE))
+    desk.clock.advance(120 * MINUTE)
+    *others, expired = claim_timers(desk.context, "one worker's", 10)
+    assert expired.timer.kind == "ack_timeout"
+    assert next(one.timer.kind for one in others if one.timer.due_at == desk.clock.now()) == "breach_update"
+    assert fire(desk.context, expired)
+    assert [fire(desk.context, one) for one in others] == [False] * len(others)
+    told = [event for event in desk.events("1") if event in {"warned", "breached", "ack_expired"}]
+    assert told == ["warned", "breached", "ack_expired"]
