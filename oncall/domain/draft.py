@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -177,16 +177,27 @@ class Draft:
 
 def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt, ...]:
     """What is new or changed; what was pending and belongs to no page any more is void."""
-    if before is not None and before.run is after.run and before.management == after.management:
+    if before is not None and before.run is after.run and before.management is after.management:
         return ()
-    old, new = _attempts(before), _attempts(after)
-    gone = (attempt for id_, attempt in old.items() if id_ not in new and attempt.state is AttemptState.PENDING)
-    changed = (attempt for id_, attempt in new.items() if old.get(id_) is not attempt)
-    return (*(evolve(attempt, state=AttemptState.VOID) for attempt in gone), *changed)
+    old, new = _pages(before), _pages(after)
+    gone = [page for id_, page in old.items() if id_ not in new]
+    void = [evolve(one, state=AttemptState.VOID) for page in gone for one in page.attempts if _is_pending(one)]
+    changed = [page for id_, page in new.items() if old.get(id_) is not page]
+    return (*void, *(one for page in changed for one in _unlike(old.get(page.id), page)))
 
 
-def _attempts(incident: Incident | None) -> dict[str, Attempt]:
+def _pages(incident: Incident | None) -> dict[str, Page]:
     if incident is None:
         return {}
     runs = incident.management if incident.run is None else (incident.run, *incident.management)
-    return {attempt.id: attempt for run in runs for page in run.pages for attempt in page.attempts}
+    return {page.id: page for run in runs for page in run.pages}
+
+
+def _unlike(before: Page | None, after: Page) -> Iterator[Attempt]:
+    """The attempts of a page that were not there before, or otherwise."""
+    known = {attempt.id: attempt for attempt in before.attempts} if before is not None else {}
+    return (attempt for attempt in after.attempts if known.get(attempt.id) is not attempt)
+
+
+def _is_pending(attempt: Attempt) -> bool:
+    return attempt.state is AttemptState.PENDING

@@ -1,4 +1,7 @@
-"""An incident: one open problem of one service, as a frozen value."""
+"""An incident: one open problem of one service, as a frozen value.
+
+What changes at every turn has no slots: so a changed copy costs a tenth (`evolve`).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class AttemptState(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attempt:
     """One way in which one page reaches its person, by one notification rule.
 
@@ -50,7 +53,7 @@ class Attempt:
     tries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One person (or, with `user` None, a channel) told of one incident by one step of one round of one run.
 
@@ -79,7 +82,7 @@ class Cause(StrEnum):
     CUSTOMER = "customer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """An escalation under way: where it is in the policy with which it began.
 
@@ -185,7 +188,7 @@ class Gate:
         return tuple(condition for condition in self.conditions if condition not in known)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incident:
     """One open problem, whole.
 

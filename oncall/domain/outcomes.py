@@ -83,7 +83,7 @@ def _failed(draft: Draft, command: AttemptFailed) -> None:
 
 def _again_at(draft: Draft, page: Page | None, command: AttemptFailed) -> datetime | None:
     """When the same attempt is tried again; None where that is of no use, or would come after the next step."""
-    if page is None or command.verdict != "transient":
+    if page is None or command.verdict != "transient" or _is_superseded(draft, page):
         return None
     tries = _attempt(page, command.attempt).tries
     if tries >= len(RETRY_WAITS):
@@ -114,6 +114,16 @@ def _go_on(draft: Draft, page_id: str) -> None:
         keep_waiting(draft)
     elif page.step != ADMINISTRATORS:
         give_way(draft)
+
+
+def _is_superseded(draft: Draft, page: Page) -> bool:
+    """Whether another page to the same person is on its way: a newer one voids what is unsent of the older (5.3)."""
+    others = (one for run in draft.incident.running for one in run.pages if one.id != page.id)
+    return page.user is not None and any(one.user == page.user and _is_on_its_way(one) for one in others)
+
+
+def _is_on_its_way(page: Page) -> bool:
+    return any(attempt.state is AttemptState.PENDING for attempt in page.attempts)
 
 
 def _has_hope(page: Page) -> bool:
@@ -148,10 +158,14 @@ def _concerned(draft: Draft, user: User) -> tuple[User, ...]:
 
 
 def _live_page(draft: Draft, attempt: str) -> Page | None:
-    """The page of a run that has not ended to which the attempt belongs; its run is then the one that is worked on."""
+    """The page of a run that has not ended to which the attempt belongs; its run is then the one that is worked on.
+
+    An attempt's id is its page's with a number.
+    """
+    page_id = attempt.rpartition(".")[0]
     for run in draft.incident.running:
         for page in run.pages:
-            if any(one.id == attempt for one in page.attempts):
+            if page.id == page_id:
                 draft.focus = run.generation
                 return page
     return None

@@ -132,7 +132,7 @@ class World:
 
     def _send(self, sendings: Sequence[tuple[_Case, _Sending]], now: datetime) -> Iterator[LogEntry]:
         """Send what is still to be sent; it comes in the order in which the incidents came."""
-        live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one.attempt)}
+        live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one)}
         for bundle in bundles(_message(one) for _, one in live.values()):
             shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
             for message in bundle:
@@ -174,8 +174,11 @@ def _is_over(incident: Incident) -> bool:
     return incident.state is State.RESOLVED and next(incident.running, None) is None
 
 
-def _is_pending(incident: Incident, attempt: Attempt) -> bool:
-    return any(one.id == attempt.id for one in incident.pending())
+def _is_pending(incident: Incident, sending: _Sending) -> bool:
+    """Whether it may still be sent: `incident.pending()`, for one attempt."""
+    pages = (page for run in incident.running for page in run.pages if page.id == sending.page.id)
+    attempts = (one for page in pages for one in page.attempts if one.id == sending.attempt.id)
+    return any(one.state is AttemptState.PENDING for one in attempts)
 
 
 def _message(one: _Sending) -> DueMessage:
