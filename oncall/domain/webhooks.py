@@ -86,9 +86,9 @@ def told(type_: str, webhook: int, sequence: int, entry: Entry, incident: Incide
 
     `incident` is as the command that wrote the entry left it. `sequence` is the entry's: later entries have greater ones.
     """
-    asked = "q" if type_ == INFORMATION_REQUIRED else "e"
-    # No full stop: it parts an id from what follows it in what is signed.
-    id_ = f"evt_{incident.id}_{sequence}{asked}{webhook}"
+    question = type_ == INFORMATION_REQUIRED
+    # By their ids the events of an incident stand in order. No full stop: it parts an id from what follows in what is signed.
+    id_ = f"evt_{incident.id}_{sequence:012}_{int(question)}_{webhook}"
     said = entry_outside(entry, incident)
     payload = {
         "id": id_,

@@ -35,11 +35,15 @@ class LogRow(Base):
     sealed: Mapped[str | None]
 
 
-def append(session: Session, incident: str, entries: Iterable[Entry], sealing: Cipher | None = None) -> None:
-    """Add entries to the log of an incident that is locked; what people wrote is sealed with `sealing` where it is sensitive."""
+def append(session: Session, incident: str, entries: Iterable[Entry], sealing: Cipher | None = None) -> tuple[int, ...]:
+    """Add entries to the log of an incident that is locked, and return their places in it, each greater than the one before.
+
+    What people wrote is sealed with `sealing` where the incident is sensitive.
+    """
     rows = [_row(incident, entry, sealing) for entry in entries]
-    if rows:
-        session.execute(insert(LogRow), rows)
+    if not rows:
+        return ()
+    return tuple(session.scalars(insert(LogRow).returning(LogRow.id, sort_by_parameter_order=True), rows))
 
 
 def log_of(session: Session, cipher: Cipher, incident: str) -> tuple[Entry, ...]:

@@ -21,16 +21,18 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column
 
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page
 from oncall.domain.transition import Notice
+from oncall.domain.webhooks import METHOD
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
 
 PAGE = "page"
 NOTICE = "notice"
+WEBHOOK = "webhook"
 
 
 class MessageState(StrEnum):
@@ -46,19 +48,28 @@ class MessageState(StrEnum):
 
 _IS_PENDING = text("state = 'pending'")
 _IS_SENDING = text("state = 'sending'")
+_IS_EVENT = text("type = 'webhook_event'")
 
 
 class MessageRow(Base):
     """One message by one way.
 
     That of a page has the attempt's id and no text: what it says is worked out when it is sent. A notice has its `text`,
-    and nothing makes it void.
+    and nothing makes it void. An event for a webhook, whose id is in `method_id`, has its body as `text`; ids of events of one
+    incident are in the order in which they happened, and after `expires_at` it is tried no more.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_due_at", "due_at", postgresql_where=_IS_PENDING, sqlite_where=_IS_PENDING),
         Index("ix_messages_lease_until", "lease_until", postgresql_where=_IS_SENDING, sqlite_where=_IS_SENDING),
+        Index(
+            "ix_messages_method_id_expires_at",
+            "method_id",
+            "expires_at",
+            postgresql_where=_IS_EVENT,
+            sqlite_where=_IS_EVENT,
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -76,6 +87,7 @@ class MessageRow(Base):
     lease: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     tries: Mapped[int]
+    expires_at: Mapped[datetime | None]
 
 
 # Written out, not as parameters: only so do the planners see that the partial indexes serve.
@@ -122,8 +134,15 @@ def update_attempts(session: Session, attempts: Iterable[Attempt]) -> None:
 
 
 def due(session: Session, types: Types, now: datetime, limit: int) -> tuple[MessageRow, ...]:
-    """Messages that may be sent or whose sender was lost, the urgent first, then the longest due; nothing is locked."""
-    query = select(MessageRow).where(types.condition(), _is_due(now, now)).order_by(*_URGENT_FIRST).limit(limit)
+    """Messages that may be sent or whose sender was lost, the urgent first, then the longest due.
+
+    Nothing is locked, and their texts are not looked at. Of the events of one incident for one webhook it is the first alone:
+    they go out in order, unless an earlier one was refused by itself and waits for longer.
+    """
+    query = select(MessageRow).where(types.condition(), _is_due(now, now))
+    if types.of is not None and METHOD in types.of:
+        query = query.where(~_has_earlier())
+    query = query.order_by(*_URGENT_FIRST).limit(limit).options(defer(MessageRow.text))
     return tuple(session.scalars(query))
 
 
@@ -139,7 +158,7 @@ def with_kin(session: Session, rows: Collection[MessageRow], until: datetime, li
     beside = and_(_PENDING, MessageRow.kind == PAGE, way.in_(ways), MessageRow.due_at <= until)
     sent_with = and_(_SENDING, MessageRow.lease.in_(leases))
     asked = or_(MessageRow.id.in_([row.id for row in rows]), beside, sent_with)
-    query = select(MessageRow).where(asked).order_by(*_URGENT_FIRST).limit(limit)
+    query = select(MessageRow).where(asked).order_by(*_URGENT_FIRST).limit(limit).options(defer(MessageRow.text))
     return tuple(session.scalars(query))
 
 
@@ -198,6 +217,17 @@ def oldest_overdue(session: Session, now: datetime) -> timedelta | None:
 def _is_due(now: datetime, until: datetime) -> ColumnElement[bool]:
     pending = and_(_PENDING, MessageRow.due_at <= until)
     return or_(pending, and_(_SENDING, MessageRow.lease_until <= now))
+
+
+def _has_earlier() -> ColumnElement[bool]:
+    earlier = aliased(MessageRow)
+    waits = and_(earlier.state == MessageState.PENDING.value, earlier.due_at <= MessageRow.due_at)
+    same = and_(earlier.incident_id == MessageRow.incident_id, earlier.method_id == MessageRow.method_id)
+    is_before = and_(earlier.type == METHOD, earlier.id < MessageRow.id)
+    return and_(
+        MessageRow.type == METHOD,
+        select(earlier.id).where(same, is_before, or_(earlier.state == MessageState.SENDING.value, waits)).exists(),
+    )
 
 
 def _add(

@@ -20,6 +20,7 @@ from oncall.store import (
     timers,
     tokens,
     users,
+    webhooks,
     workers,
 )
 from oncall.store.base import Base
@@ -46,5 +47,6 @@ __all__ = [
     "timers",
     "tokens",
     "users",
+    "webhooks",
     "workers",
 ]
