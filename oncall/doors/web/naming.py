@@ -52,6 +52,8 @@ def actor(by: str | None, names: Names) -> str:
         return f"the {name} integration"
     if name and kind == "token":
         return f"the token {name}"
+    if by == "api":
+        return "the API"
     return names.get(kind, kind) or "somebody"
 
 
@@ -105,19 +107,17 @@ def sending(method: str, whom: str) -> str:
     return _SENDINGS.get(method, f"Sent {{}} a message by {method}").format(whom)
 
 
-def target_name(target: Target) -> str:
+def target_name(target: Target, names: Names) -> str:
     """Whom a step of an escalation policy means, as people say it."""
     match target:
         case ScheduleTarget(schedule):
             return f"whoever is on call in {schedule}"
-        case UserTarget(user):
-            return user
+        case UserTarget(user) | AccountTarget(manager=user):
+            return names.get(user, user)
         case TeamTarget(team):
             return f"team {team}"
         case SlackChannelTarget(channel):
             return f"the Slack channel {channel}"
-        case AccountTarget(manager):
-            return manager
     return "a webhook"
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from oncall.domain.directory import Directory, EscalationPolicy, Role
+from oncall.domain.directory import Directory, EscalationPolicy, Role, Target
 from oncall.domain.in_words import in_words
 from oncall.domain.policy import Do, Rule, SupportPolicy
 from oncall.doors.web.access import needs
 from oncall.doors.web.naming import severity_name, spaced, target_name
 from oncall.errors import NotFoundError
 
-_HOURS = {"open": "in open hours", "closed": "outside of them"}
+_HOURS = {"open": "in open hours", "closed": "outside of open hours"}
 
 policies = Blueprint("policies", __name__, url_prefix="/policies")
 
@@ -111,11 +111,12 @@ class Steps:
 
 
 def _in_words(policy: EscalationPolicy) -> Steps:
+    def said(targets: Iterable[Target]) -> str:
+        return ", ".join(target_name(target, g.names) for target in targets)
+
     return Steps(
         name=policy.id,
-        steps=tuple(
-            (", ".join(map(target_name, step.targets)), int(step.wait.total_seconds()) // 60) for step in policy.steps
-        ),
+        steps=tuple((said(step.targets), int(step.wait.total_seconds()) // 60) for step in policy.steps),
         repeats="until somebody acknowledges" if policy.repeat is None else f"{policy.repeat + 1} times at most",
-        fallback=", ".join(map(target_name, policy.fallback)),
+        fallback=said(policy.fallback),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -26,9 +27,10 @@ from oncall.simulate.what_if import what_if as rehearsed
 from oncall.simulate.world import LogEntry
 from schedules import ScheduleError, parse_instant
 
-MOST_SHOWN = 100
+MOST_SHOWN = 60
 SERVICE_TIME = "service"
 """The value of `zone` where the times are those of the service's people; anything else is the reader's."""
+_REPEATED = frozenset({"paged", "attempted", "unreachable", "nobody"})
 _EMPTY = Option("", "as a sender that says nothing")
 
 what_if = Blueprint("what_if", __name__)
@@ -107,20 +109,31 @@ def _asked(directory: Directory) -> tuple[Question, Times]:
 
 def _result(done: Rehearsal, at: datetime, times: Times) -> Result:
     paged = tuple(person for person in done.people if person.pages)
-    told = [(parse_instant(entry["at"]), words(_entry(entry), g.names, times)) for entry in done.log[:MOST_SHOWN]]
+    news = [_entry(entry) for entry in _news(done.log)][:MOST_SHOWN]
     return Result(
         at=at,
         wait=Times(at, times.zone).left(paged[0].pages[0].at) if paged else "",
         paged=paged,
         others=tuple(person for person in done.people if not person.pages),
-        told=tuple(told),
-        hidden=len(done.log) - len(told),
+        told=tuple((entry.at, words(entry, g.names, times)) for entry in news),
+        hidden=len(done.log) - len(news),
         rehearsal=done,
     )
 
 
+def _news(log: Iterable[LogEntry]) -> Iterator[LogEntry]:
+    """The entries that do not repeat what another round has done before."""
+    told: set[tuple[object, ...]] = set()
+    for entry in log:
+        what = tuple(entry.get(name) for name in ("event", "user", "policy", "step", "method", "because"))
+        if entry["event"] not in _REPEATED or what not in told:
+            yield entry
+        told.add(what)
+
+
 def _entry(entry: LogEntry) -> Entry:
-    return Entry(parse_instant(entry["at"]), entry["event"], entry)
+    """The entry without its actor: nobody acts in a rehearsal."""
+    return Entry(parse_instant(entry["at"]), entry["event"], {**entry, "by": None})
 
 
 def _form(directory: Directory) -> Form:

@@ -170,3 +170,33 @@ def test_live_part_is_sent_alone_and_only_when_it_has_changed(
     assert "<html" not in first.text
     assert "csrf_token" not in first.text
     assert "Ana Ruiz has it" in shown(changed.text)
+
+
+def test_each_page_and_each_silence_is_explained(
+    context: Context, person: Callable[[str], Person], open_incident: Callable[..., Incident], clock: FrozenClock
+) -> None:
+    opened = open_incident()
+    clock.advance(timedelta(minutes=2))
+    act.acknowledge(context, opened.id, "bo", "page")
+    page = shown(person("vic").get("/incidents/1").text)
+
+    assert "Why: each page and each silence Acknowledged 02:15 to now" in page
+    assert "Triggered 02:13 to 02:15" in page
+    assert "02:13:00 Bo Lindqvist On call in engineers." in page
+
+
+def test_what_holds_is_said_in_one_sentence(
+    person: Callable[[str], Person], open_incident: Callable[..., Incident], clock: FrozenClock
+) -> None:
+    for severity in ("sev1", "sev4"):
+        open_incident(service="desk", severity=severity)
+    open_incident(service="desk", ticket_type="question")
+    ana = person("ana")
+    pages = [shown(ana.get(f"/incidents/{number}").text) for number in (1, 2, 3)]
+
+    assert "Somebody is to look at it first. Without that it goes on by itself at 19:18:00." in pages[0]
+    assert "Respond by 23:13: 4 h left" in pages[0]
+    assert "Deferred until Mon 23 Nov, 08:00 MST (in 1 day 12 h): rule 3 of standard for sev4" in pages[1]
+    assert "Recorded: nobody is paged for it. Rule 1 of standard" in pages[2]
+    clock.advance(timedelta(hours=5))
+    assert "Response late by 1 h: it was due at Sat 21 Nov, 23:13" in shown(ana.get("/incidents/1").text)

@@ -156,7 +156,7 @@ def test_update_says_when_the_next_comes_and_keeps_the_text_where_that_is_not_un
     page = shown(bo.get(path).text)
     assert "Bo Lindqvist gave an update" in page
     assert "Half of it is up." in page
-    assert "Update by 05:13 : 3 h left" in page
+    assert "Update by 05:13: 3 h left" in page
 
 
 def test_note_without_words_is_none(context: Context, person: Callable[[str], Person]) -> None:
@@ -210,7 +210,7 @@ def test_customers_escalation_shows_its_gate_and_ends_when_all_is_confirmed(
     bo.post(f"{path}/set_severity", severity="sev4")
     assert "not confirmed yet are: action_plan_accepted, parties_agree" in shown(bo.get(path).text)
     bo.post(f"{path}/confirm", condition="parties_agree")
-    assert "Parties agree Bo Lindqvist you , 02:13 (just now) Confirmed" in shown(bo.get(path).text)
+    assert "Parties agree Bo Lindqvist you, 02:13 (just now) Confirmed" in shown(bo.get(path).text)
     bo.post(f"{path}/confirm", condition="action_plan_accepted")
     assert "Everything is confirmed." in shown(bo.get(path).text)
     bo.post(f"{path}/de_escalate")

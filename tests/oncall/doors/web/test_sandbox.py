@@ -36,8 +36,9 @@ def messages(settings: Settings) -> None:
 def test_messages_are_shown_newest_first(person: Callable[[str], Person]) -> None:
     page = person("mia").get("/sandbox").text
 
-    expected = "Slack C0123 02:13:00 &lt;b&gt;hello&lt;/b&gt; SMS Bo Lindqvist +15005550006 #7 02:13:00 #7 SEV1"
+    expected = "Slack C0123 02:13:00 <b>hello</b> SMS Bo Lindqvist +15005550006 #7 02:13:00 #7 SEV1"
     assert expected in shown(page)
+    assert "<b>" not in page
     assert 'href="/incidents/7"' in page
 
 
