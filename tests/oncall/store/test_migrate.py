@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import JSON, bindparam, create_engine, inspect, text
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
+from oncall.domain.commands import AddNote
+from oncall.domain.policy import Do
 from oncall.errors import UnavailableError
+from oncall.operations import act
+from oncall.store import incidents
+from oncall.store.cipher import Cipher
 from oncall.store.database import Database
 from oncall.store.migrate import config_for, is_current, upgrade
 from oncall.store.tables import METADATA
+from oncall.store.types import UTCDateTime
+from tests.clock import SUNDAY_NIGHT
+from tests.oncall.floor import Floor
 
 
 def test_models_match_the_migrations(database_url: str) -> None:
@@ -80,3 +90,44 @@ def current(url: str) -> bool:
             return is_current(session)
     finally:
         database.dispose()
+
+
+def test_release_before_this_one_goes_on_storing_incidents_and_timers(floor: Floor) -> None:
+    floor.context.database.write(_store_as_before)
+    old = floor.incident("old")
+    assert (old.doing, old.rule, old.wait, old.management, old.missing) == (Do.PAGE, None, None, (), ())
+    assert floor.log("old")[0].details == {"text": "hello"}
+    floor.engine.fire_due()
+    act.act(floor.context, "old", AddNote("ana", "taken over"))
+    assert floor.events("old") == ["noted", "noted"]
+
+
+def test_who_had_acknowledged_before_the_upgrade_has_responded(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        command.downgrade(config_for(connection), "0002")
+    database = Database(postgres_url)
+    database.write(_store_as_before)
+    upgrade(postgres_url)
+    with database.read() as session:
+        assert incidents.get(session, Cipher(["a key of the tests"]), "old").responded_at == SUNDAY_NIGHT
+    database.dispose()
+    engine.dispose()
+
+
+_AS_BEFORE = """
+INSERT INTO incidents (id, service, dedup_key, open, state, severity, urgency, sensitive, title, body, fields, links,
+    created_at, acknowledged_by, acknowledged_at, generation)
+VALUES ('old', 'cloud', 'old', :yes, 'acknowledged', 'sev1', 'high', :no, 'db down', '', '{}', '[]', :at, 'ana', :at, 1);
+INSERT INTO log_entries (incident_id, at, event, details) VALUES ('old', :at, 'noted', :said);
+INSERT INTO timers (incident_id, kind, generation, occurrence, due_at, tries) VALUES ('old', 'step', 1, 1, :at, 0)
+"""
+
+
+def _store_as_before(session: Session) -> None:
+    """Store an acknowledged incident, with a note and a timer, in the words of the release before."""
+    values = {"at": SUNDAY_NIGHT, "yes": True, "no": False, "said": {"text": "hello"}}
+    types: dict[str, TypeEngine[Any]] = {"at": UTCDateTime(), "said": JSON()}
+    for statement in _AS_BEFORE.split(";"):
+        named = [bindparam(key, value, types.get(key)) for key, value in values.items() if f":{key}" in statement]
+        session.execute(text(statement).bindparams(*named))
