@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from oncall.domain.incident import Incident
 from oncall.domain.meaning import severity_meant
 from oncall.doors.ingest.key import Receiver
 from oncall.operations.trigger import TriggerRequest
+from schedules import format_instant
 
 LONGEST_TITLE = 1024
 
@@ -64,6 +66,12 @@ def gravest(words: Iterable[str], receiver: Receiver) -> str | None:
 
     said = [word for word in words if word.strip()]
     return reduce(graver, said) if said else None
+
+
+def deferral(incident: Incident) -> dict[str, str]:
+    """What a sender is told of an incident that waits: until when (docs/semantics.md 4.7)."""
+    until = incident.deferred_until
+    return {"deferred_until": format_instant(until)} if until is not None else {}
 
 
 def one_line(text: str) -> str:

@@ -19,7 +19,7 @@ from pydantic.alias_generators import to_camel
 from oncall.domain.directory import Service
 from oncall.domain.incident import State
 from oncall.doors.body import json_text
-from oncall.doors.ingest.alert import Alert, Instant, Sent, one_line, trigger_request
+from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
 from oncall.doors.ingest.key import receiver_of_key
 from oncall.doors.problem import faults_of
 from oncall.errors import FieldFault, InvalidInputError, NotFoundError
@@ -192,7 +192,8 @@ def receive(key: str) -> Response:
     for ended in (*change.ended, *left):
         resolve_by_key(context, service.id, ended, by=_BY, via=KIND)
     opened = [trigger(context, trigger_request(alert, receiver, _BY)) for alert in change.firing]
-    return jsonify(incidents=[{"id": each.incident.id, "number": each.incident.number} for each in opened])
+    told = [{"id": each.incident.id, "number": each.incident.number, **deferral(each.incident)} for each in opened]
+    return jsonify(incidents=told)
 
 
 def _left_open(context: Context, service: Service, group: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oncall.doors.body import json_text
-from oncall.doors.ingest.alert import Alert, Instant, Sent, one_line, trigger_request
+from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
 from oncall.doors.ingest.key import Receiver, receiver_of_key
 from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
 from oncall.errors import FieldFault, InvalidInputError, OncallError
@@ -152,16 +152,18 @@ def enqueue() -> tuple[Response, int]:
     receiver = receiver_of_key(context, KIND, event.routing_key)
     if receiver is None:
         raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")])
-    key = _perform(context, event, receiver)
-    return jsonify(status="success", message="Event processed", dedup_key=key), HTTPStatus.ACCEPTED
+    done = _perform(context, event, receiver)
+    return jsonify(status="success", message="Event processed", **done), HTTPStatus.ACCEPTED
 
 
-def _perform(context: Context, event: Firing | Act, receiver: Receiver) -> str:
+def _perform(context: Context, event: Firing | Act, receiver: Receiver) -> dict[str, str]:
+    """Do it; what the sender is told of it."""
     if isinstance(event, Firing):
-        return trigger(context, trigger_request(event.alert, receiver, _BY)).incident.dedup_key
+        incident = trigger(context, trigger_request(event.alert, receiver, _BY)).incident
+        return {"dedup_key": incident.dedup_key, **deferral(incident)}
     act = acknowledge_by_key if event.action == "acknowledge" else resolve_by_key
     act(context, receiver.service.id, event.dedup_key, by=_BY, via=KIND)
-    return event.dedup_key
+    return {"dedup_key": event.dedup_key}
 
 
 def answer_error(error: OncallError | HTTPException) -> Response:
