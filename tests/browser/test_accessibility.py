@@ -6,12 +6,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
+from oncall.domain.commands import AwaitCustomer, Confirm, EscalateForCustomer
 from oncall.operations import act
 from oncall.providers.sandbox.messages import SandboxMessage, append
 from tests.browser.conftest import DESK, PHONE, Site
 from tests.oncall.doors.web.people import opened
 
 pytestmark = pytest.mark.browser
+
+POLICIES = ("/policies", "/policies/standard")
+REHEARSALS = (
+    "/what-if",
+    "/what-if?service=desk&severity=sev4&at=next+25+December+at+03:00&zone=service",
+    "/what-if?service=desk&at=tomorow",
+)
 
 
 def violations(page: Page) -> list[str]:
@@ -32,6 +40,13 @@ def test_pages_for_those_logged_in(scheme: str, viewport: ViewportSize, site: Si
     taken, over = opened(site.context, "Queue long"), opened(site.context, "Disk full", sensitive=True)
     act.acknowledge(site.context, taken.id, "bo", "page")
     act.resolve(site.context, over.id, "bo", "page")
+    others = [
+        opened(site.context, "Nobody can log in", service="desk", severity="sev1"),
+        opened(site.context, "Disk failed", service="desk", severity="sev4"),
+        opened(site.context, "How do I reset it?", service="desk", ticket_type="question"),
+    ]
+    for command in (EscalateForCustomer("bo"), Confirm("bo", "parties_agree"), AwaitCustomer("bo", "Which one?")):
+        act.act(site.context, others[0].id, command)
     message = SandboxMessage(
         at="2026-11-22T02:13:00Z", incident=1, user="bo", method="sms", address="+15005550006", text="#1", attempt=1
     )
@@ -39,9 +54,12 @@ def test_pages_for_those_logged_in(scheme: str, viewport: ViewportSize, site: Si
     page = visit("ana", color_scheme=scheme, viewport=viewport)
     found = violations(page)
 
-    for path in ("/", *(f"/incidents/{each.number}" for each in (triggered, taken, over)), "/sandbox", "/incidents/99"):
+    shown = [f"/incidents/{each.number}" for each in (triggered, taken, over, *others)]
+    for path in ("/", *shown, "/sandbox", "/incidents/99", *POLICIES, *REHEARSALS):
         page.goto(path)
         page.get_by_label("Your account").click()
+        for folded in page.locator("main summary").all():
+            folded.click()
         found += violations(page)
     assert found == []
 
