@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from oncall.domain.commands import Acknowledge, Classify, PersonCommand, Reassign, SetSeverity, Snooze, Triage, Update
+from oncall.domain.commands import (
+    NAMES,
+    Acknowledge,
+    AddNote,
+    ApplyWorkaround,
+    AwaitCustomer,
+    Classify,
+    Confirm,
+    CustomerReplied,
+    DeEscalate,
+    Escalate,
+    EscalateForCustomer,
+    PersonCommand,
+    Reassign,
+    Release,
+    Repage,
+    Resolve,
+    SetSeverity,
+    Snooze,
+    Triage,
+    Update,
+)
 from oncall.domain.incident import State
 from oncall.errors import InvalidInputError, NotFoundError, RefusedError
 from oncall.operations import act
@@ -129,3 +151,85 @@ def test_ticket_system_does_by_its_key_what_a_person_does_by_the_number(floor: F
     assert act.act_by_key(floor.context, "shop", "T-1", Acknowledge("token:desk")) is None
     with pytest.raises(InvalidInputError):
         act.act_by_key(floor.context, "cloud", "T-1", Reassign("token:desk", "nobody"))
+
+
+def test_every_command_is_carried_out_and_stored(desk: Floor) -> None:
+    desk.trigger("down", severity="sev1", dedup_key="T-1")
+    commands: tuple[tuple[PersonCommand, str], ...] = (
+        (Triage("mia", "sev2"), "triaged"),
+        (Classify("mia", "premium", "question"), "classified"),
+        (Acknowledge("ana"), "acknowledged"),
+        (Update("ana", "looking"), "updated"),
+        (AddNote("ana", "it is the disk"), "noted"),
+        (AwaitCustomer("ana", "which disk?"), "awaiting_customer"),
+        (CustomerReplied("token:desk", {"subscription": "S-1"}), "customer_replied"),
+        (EscalateForCustomer("token:desk"), "customer_escalated"),
+        (Confirm("mia", "plan_accepted"), "confirmed"),
+        (Confirm("mia", "parties_agree"), "confirmed"),
+        (SetSeverity("mia", "sev1"), "severity"),
+        (Confirm("mia", "plan_accepted"), "confirmed"),
+        (Confirm("mia", "parties_agree"), "confirmed"),
+        (ApplyWorkaround("ana"), "workaround"),
+        (DeEscalate("mia"), "de_escalated"),
+        (Snooze("ana", 60 * MINUTE), "snoozed"),
+        (Escalate("ana"), "escalated"),
+        (Reassign("ana", "bo"), "reassigned"),
+        (Repage("mia"), "repaged"),
+        (Release("ana"), "released"),
+        (Resolve("ana"), "resolved"),
+    )
+    assert {type(command) for command, _ in commands} == NAMES.keys()
+    for command, event in commands:
+        before = len(desk.log("1"))
+        done = act.act(desk.context, "1", command)
+        assert done == desk.incident("1")
+        assert event in desk.events("1")[before:]
+
+
+def test_word_of_the_policy_is_known_however_it_is_written_and_a_wrong_one_is_not(desk: Floor) -> None:
+    desk.trigger("down", severity="sev1")
+    assert act.act(desk.context, "1", Triage("mia", "Critical")).severity == "sev1"
+    assert act.act(desk.context, "1", Classify("mia", "PREMIUM")).plan == "premium"
+    for command, told in (
+        (SetSeverity("mia", "sev11"), "severity: unknown severity 'sev11'; did you mean 'sev1'?"),
+        (SetSeverity("mia", " "), "severity: unknown severity ' '"),
+        (Classify("mia", "premum", "issue"), "plan: unknown plan 'premum'; did you mean 'premium'?"),
+    ):
+        with pytest.raises(InvalidInputError, match=f"^{re.escape(told)}"):
+            act.act(desk.context, "1", command)
+
+
+def test_condition_that_the_gate_does_not_have_is_refused_by_its_field(desk: Floor) -> None:
+    desk.trigger("down", severity="sev2")
+    act.act(desk.context, "1", EscalateForCustomer("ana"))
+    with pytest.raises(
+        InvalidInputError, match=r"^condition: unknown condition 'plan_acepted'; did you mean 'plan_accep"
+    ):
+        act.act(desk.context, "1", Confirm("mia", "plan_acepted"))
+
+
+def test_monitor_cannot_close_what_a_customer_has_escalated_and_is_told_no_error(desk: Floor) -> None:
+    desk.trigger("down", severity="sev2", dedup_key="T-1")
+    act.act(desk.context, "1", EscalateForCustomer("ana"))
+    left = act.resolve_by_key(desk.context, "cloud", "T-1", "token:desk")
+    assert left is not None
+    assert left.state is State.TRIGGERED
+    assert desk.events("1")[-1] == "resolve_waiting"
+    for condition in ("plan_accepted", "parties_agree"):
+        act.act(desk.context, "1", Confirm("mia", condition))
+    assert act.act(desk.context, "1", DeEscalate("mia")).state is State.RESOLVED
+
+
+def test_person_may_close_what_a_customer_has_escalated(desk: Floor) -> None:
+    desk.trigger("down", severity="sev2")
+    act.act(desk.context, "1", EscalateForCustomer("ana"))
+    assert act.resolve(desk.context, "1", "ana").state is State.RESOLVED
+
+
+def test_severity_is_not_lowered_while_the_gate_is_open_and_that_alone_is_in_the_log(desk: Floor) -> None:
+    desk.trigger("down", severity="sev2")
+    escalated = act.act(desk.context, "1", EscalateForCustomer("ana"))
+    with pytest.raises(RefusedError, match="not confirmed yet are: plan_accepted, parties_agree"):
+        act.act(desk.context, "1", SetSeverity("mia", "sev3"))
+    assert desk.incident("1") == escalated
+    assert desk.events("1")[-1] == "refused"
