@@ -80,7 +80,7 @@ def parse_instant(text: str) -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """Write an instant in UTC with `Z`, to the second (`2026-03-18T08:07:00Z`); a fraction only where there is one."""
-    return as_utc(instant).replace(tzinfo=None).isoformat() + "Z"
+    return as_utc(instant).isoformat()[: -len("+00:00")] + "Z"
 
 
 def parse_wall(text: str) -> datetime:

@@ -18,9 +18,12 @@ def evolve(value: T, **changes: Any) -> T:
 
     Nothing is computed anew: it is not for values that work something out when they are made.
     """
+    fields = value.__dict__.copy()
+    fields.update(changes)
+    if len(fields) != len(value.__dict__):
+        raise KeyError(*(changes.keys() - value.__dict__.keys()))
     copy: T = object.__new__(type(value))
-    _put(copy, "__dict__", value.__dict__.copy())
-    write(copy, changes)
+    _put(copy, "__dict__", fields)
     return copy
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
 from oncall.domain.directory import Urgency, User
-from oncall.domain.draft import Disabled, Draft, Notice
+from oncall.domain.draft import Disabled, Draft, Notice, Transition
 from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators, where
 from oncall.domain.evolve import evolve
-from oncall.domain.incident import Attempt, AttemptState, Cause, Page, State
+from oncall.domain.incident import Attempt, AttemptState, Cause, Incident, Page, Run, State
+from oncall.domain.log import Entry
 from oncall.domain.paging import attempts
 from oncall.domain.triage import go_on
 from schedules import format_instant
@@ -21,31 +23,59 @@ RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45
 _HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
 
 
-def record(draft: Draft, command: AttemptSent | AttemptFailed | AttemptDelivered) -> None:
+def sent(incident: Incident, commands: Sequence[AttemptSent], now: datetime) -> Transition:
+    """What it means that the provider took messages: each is logged, its attempt is marked, and nothing else follows.
+
+    A simulation asks for this more often than for all else together, so it takes no draft.
+    """
+    entries = tuple([_taken(incident, command, now) for command in commands])
+    ids = {command.attempt for command in commands}
+    pages = {id_.rpartition(".")[0] for id_ in ids}
+    marked: list[Attempt] = []
+    for run in tuple(incident.running):
+        if any(page.id in pages for page in run.pages):
+            changed = tuple([_marked(page, ids, marked) if page.id in pages else page for page in run.pages])
+            incident = _with(incident, run, evolve(run, pages=changed))
+    return Transition(incident, entries, attempts=tuple(marked))
+
+
+def _taken(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
+    urgency = command.urgency or incident.urgency
+    details = {
+        "user": command.user,
+        "method": command.type,
+        "urgency": urgency.value,
+        "bundle": command.bundle,
+        "attempt": command.attempt,
+    }
+    return Entry(now, "attempted", details)
+
+
+def _marked(page: Page, ids: Collection[str], marked: list[Attempt]) -> Page:
+    """The page with those attempts sent, which are put into `marked` as well."""
+    attempts: list[Attempt] = []
+    for attempt in page.attempts:
+        if attempt.id in ids:
+            attempt = evolve(attempt, state=AttemptState.SENT)  # noqa: PLW2901  the same, marked
+            marked.append(attempt)
+        attempts.append(attempt)
+    return evolve(page, attempts=tuple(attempts))
+
+
+def _with(incident: Incident, run: Run, changed: Run) -> Incident:
+    """The incident with another run in the place of one."""
+    if run is incident.run:
+        return evolve(incident, run=changed)
+    return evolve(incident, management=tuple(changed if one is run else one for one in incident.management))
+
+
+def record(draft: Draft, command: AttemptFailed | AttemptDelivered) -> None:
     """Log what came of a send, and decide what follows from it."""
     match command:
-        case AttemptSent():
-            _sent(draft, command)
         case AttemptDelivered():
             _delivered(draft, command)
         case AttemptFailed():
             _failed(draft, command)
-
-
-def _sent(draft: Draft, command: AttemptSent) -> None:
-    """The provider took it."""
-    urgency = command.urgency or draft.incident.urgency
-    draft.log(
-        "attempted",
-        {
-            "user": command.user,
-            "method": command.type,
-            "urgency": urgency.value,
-            "bundle": command.bundle,
-            "attempt": command.attempt,
-        },
-    )
-    _mark(draft, command.attempt, AttemptState.SENT)
 
 
 def _delivered(draft: Draft, command: AttemptDelivered) -> None:

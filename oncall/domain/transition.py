@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -43,7 +43,7 @@ from oncall.domain.expiry import fire, recalculate
 from oncall.domain.incident import Incident, State
 from oncall.domain.opening import joined, opened
 
-__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "transition"]
+__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "sent_together", "transition"]
 
 _ACTIONS: Mapping[type[PersonCommand], Callable[[Draft, Any], None]] = {
     Acknowledge: actions.acknowledge,
@@ -85,9 +85,16 @@ def transition(incident: Incident | None, command: Command, directory: Directory
             message = f"only a trigger opens an incident, not {type(command).__name__}"
             raise TypeError(message)
         return opened(command, directory, now).finished(None)
+    if isinstance(command, AttemptSent):
+        return outcomes.sent(incident, (command,), now)
     draft = Draft(incident, directory, now)
     _apply(draft, command)
     return draft.finished(incident)
+
+
+def sent_together(incident: Incident, commands: Sequence[AttemptSent], now: datetime) -> Transition:
+    """What `transition` does for these commands one after the other, at once: the log entries are in their order."""
+    return outcomes.sent(incident, commands, now)
 
 
 @cache
@@ -98,7 +105,9 @@ def allowed(state: State) -> frozenset[type[PersonCommand]]:
     return frozenset(command for command in _ACTIONS if state in _ONLY_IN.get(command, _OPEN))
 
 
-def _apply(draft: Draft, command: Command) -> None:
+def _apply(
+    draft: Draft, command: Trigger | PersonCommand | Recalculate | FireTimer | AttemptFailed | AttemptDelivered
+) -> None:
     match command:
         case Trigger():
             joined(draft, command)
@@ -106,7 +115,7 @@ def _apply(draft: Draft, command: Command) -> None:
             fire(draft, command)
         case Recalculate():
             recalculate(draft)
-        case AttemptSent() | AttemptFailed() | AttemptDelivered():
+        case AttemptFailed() | AttemptDelivered():
             outcomes.record(draft, command)
         case _:
             _act(draft, command)

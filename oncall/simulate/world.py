@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from oncall.domain.bundling import DueMessage, bundles
 from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
-from oncall.domain.log import Entry, as_json
-from oncall.domain.transition import Timer, Transition, transition
+from oncall.domain.log import Entry
+from oncall.domain.transition import Timer, Transition, sent_together, transition
 from oncall.simulate.event import Event
+from schedules import format_instant
 
 LogEntry = dict[str, Any]
 """One entry of the log, as `oncall simulate --json` prints it."""
@@ -40,8 +41,7 @@ class _Case:
     over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending:
+class _Sending(NamedTuple):
     page: Page
     attempt: Attempt
 
@@ -67,6 +67,8 @@ class World:
         self._numbers = count(1)
         self._places = count()
         self._bundles = count(1)
+        self._now: datetime | None = None
+        self._now_text = ""
 
     @property
     def next_due_at(self) -> datetime | None:
@@ -86,7 +88,7 @@ class World:
         if case is None:
             because = "there is no open incident of that name"
             refused = Entry(event.at, "refused", {"do": NAMES[type(event.command)], "because": because})
-            return [as_json(refused, event.incident)]
+            return [self._told(refused, event.incident)]
         return self._decide(case, event.command, event.at)
 
     def fire_next(self) -> list[LogEntry]:
@@ -100,7 +102,7 @@ class World:
             *_, case, what = self._pop()
             if isinstance(what, _Sending):
                 sendings.append((case, what))
-        return list(self._send(sendings, now))
+        return self._send(sendings, now)
 
     def _trigger(self, event: Event, command: Trigger) -> list[LogEntry]:
         known = self._open.get((command.service, event.incident))
@@ -128,17 +130,35 @@ class World:
                     self._push(case, attempt.due_at, _SENDING, _Sending(page, attempt))
         if not case.over and _is_over(done.incident):
             self._close(case)
-        return [as_json(entry, case.name) for entry in done.entries]
+        return [self._told(entry, case.name) for entry in done.entries]
 
-    def _send(self, sendings: Sequence[tuple[_Case, _Sending]], now: datetime) -> Iterator[LogEntry]:
-        """Send what is still to be sent; it comes in the order in which the incidents came."""
+    def _told(self, entry: Entry, name: str) -> LogEntry:
+        """The entry as `as_json` gives it; the same instant is written out once."""
+        if entry.at is not self._now:
+            self._now, self._now_text = entry.at, format_instant(entry.at)
+        return {"at": self._now_text, "incident": name, "event": entry.event, **entry.details}
+
+    def _send(self, sendings: Sequence[tuple[_Case, _Sending]], now: datetime) -> list[LogEntry]:
+        """Send what is still to be sent; it comes in the order in which the incidents came.
+
+        As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
+        """
         live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one)}
-        for bundle in bundles(_message(one) for _, one in live.values()):
+        sent: dict[str, AttemptSent] = {}
+        for bundle in bundles([_message(one) for _, one in live.values()]):
             shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
             for message in bundle:
-                case, one = live[message.id]
-                sent = AttemptSent(one.attempt.id, one.page.user, one.attempt.type, shared, one.page.urgency)
-                yield from self._decide(case, sent, now)
+                _, one = live[message.id]
+                sent[message.id] = AttemptSent(message.id, one.page.user, one.attempt.type, shared, one.page.urgency)
+        told = {id_: entry for case, own in _by_case(live) for id_, entry in self._sent(case, own, sent, now)}
+        return [told[id_] for id_ in sent]
+
+    def _sent(
+        self, case: _Case, ids: Sequence[str], sent: Mapping[str, AttemptSent], now: datetime
+    ) -> Iterator[tuple[str, LogEntry]]:
+        """What the log says of each attempt of one incident that was sent."""
+        done = sent_together(case.incident, [sent[id_] for id_ in ids], now)
+        return zip(ids, self._settle(case, done), strict=True)
 
     def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
         case.due += 1
@@ -176,9 +196,19 @@ def _is_over(incident: Incident) -> bool:
 
 def _is_pending(incident: Incident, sending: _Sending) -> bool:
     """Whether it may still be sent: `incident.pending()`, for one attempt."""
-    pages = (page for run in incident.running for page in run.pages if page.id == sending.page.id)
-    attempts = (one for page in pages for one in page.attempts if one.id == sending.attempt.id)
-    return any(one.state is AttemptState.PENDING for one in attempts)
+    for run in incident.running:
+        for page in run.pages:
+            if page.id == sending.page.id:
+                return any(one.state is AttemptState.PENDING for one in page.attempts if one.id == sending.attempt.id)
+    return False
+
+
+def _by_case(live: Mapping[str, tuple[_Case, _Sending]]) -> Iterable[tuple[_Case, list[str]]]:
+    """The attempts by their incidents."""
+    cases: dict[int, tuple[_Case, list[str]]] = {}
+    for id_, (case, _) in live.items():
+        cases.setdefault(case.number, (case, []))[1].append(id_)
+    return cases.values()
 
 
 def _message(one: _Sending) -> DueMessage:
