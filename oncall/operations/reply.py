@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 
 from sqlalchemy.orm import Session
 
 from oncall.domain.commands import Acknowledge, Command, Escalate, Resolve
-from oncall.domain.directory import Role, User
+from oncall.domain.directory import Directory, Role, User
 from oncall.domain.incident import Incident, State
 from oncall.domain.policy import policy_of
 from oncall.domain.reply import Action
@@ -28,6 +29,7 @@ _DONE_TO_MANY = {
     Action.ESCALATE: "go on to the next step",
     Action.RESOLVE: "are resolved",
 }
+_GOES_ON = {State.TRIAGE: "goes on without triage", State.DEFERRED: "waits no more: it pages now"}
 _WRONG_CODE = "That is not the code of a page sent to this number. Nothing was changed."
 
 
@@ -166,15 +168,23 @@ def _user_with(context: Context, session: Session, type_: str, address: str) -> 
 
 def _act(context: Context, session: Session, page: PageRow, action: Action, by: str, via: str) -> ReplyOutcome:
     incident = incidents.lock(session, context.cipher, page.incident_id)
-    policy = policy_of(context.directory(session), incident.service)
-    if action is Action.RESOLVE and policy.is_gravest(incident.severity):
+    if action is Action.RESOLVE and _is_gravest(context.directory(session), incident):
         return ReplyOutcome(
             f"#{incident.number} is too grave to be resolved by a reply: log in to do that.", acted=False
         )
-    decided = carry_out(context, session, incident, _command(action, by, via, page.id), context.clock.now())
+    now = context.clock.now()
+    decided = carry_out(context, session, incident, _command(action, by, via, page.id), now)
     if decided.refused is not None:
         return ReplyOutcome(f"#{incident.number} was not changed: {decided.refused}.", acted=False)
-    return ReplyOutcome(_told(incident, decided.incident, action, by), acted=True)
+    told = (
+        _acknowledged(incident, decided.incident, by, now) if action is Action.ACKNOWLEDGE else _done(incident, action)
+    )
+    return ReplyOutcome(f"#{incident.number} {told}.", acted=True)
+
+
+def _is_gravest(directory: Directory, incident: Incident) -> bool:
+    known = incident.service in directory.services
+    return known and policy_of(directory, incident.service).is_gravest(incident.severity)
 
 
 def _command(action: Action, by: str, via: str, page: str) -> Command:
@@ -187,13 +197,17 @@ def _command(action: Action, by: str, via: str, page: str) -> Command:
             return Resolve(by, via)
 
 
-def _told(before: Incident, after: Incident, action: Action, by: str) -> str:
+def _acknowledged(before: Incident, after: Incident, by: str, now: datetime) -> str:
     holder = before.acknowledged_by
-    if action is Action.ACKNOWLEDGE and before.state is State.ACKNOWLEDGED and holder is not None and holder != by:
-        return f"#{after.number} was already acknowledged by {holder}."
-    done = {
-        Action.ACKNOWLEDGE: "is acknowledged: it is yours now",
-        Action.ESCALATE: "goes on to the next step",
-        Action.RESOLVE: "is resolved",
-    }
-    return f"#{after.number} {done[action]}."
+    if before.state is State.ACKNOWLEDGED and holder is not None and holder != by:
+        return f"was already acknowledged by {holder}"
+    if after.state is State.TRIAGE and after.wait is not None:
+        left = ceil((after.wait.until - now) / timedelta(minutes=1))
+        return f"pages you no more, and goes on in {left} minute{'' if left == 1 else 's'} unless somebody triages it"
+    return "is acknowledged: it is yours now"
+
+
+def _done(before: Incident, action: Action) -> str:
+    if action is Action.RESOLVE:
+        return "is resolved"
+    return _GOES_ON.get(before.state, "goes on to the next step")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from oncall.domain.commands import EscalateForCustomer
 from oncall.domain.incident import State
 from oncall.domain.reply import Action
 from oncall.operations import act
@@ -19,8 +20,9 @@ from oncall.operations.reply import (
     reply_by_code,
     unreadable_reply,
 )
-from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, DOCUMENT, MINUTE, Floor
+from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, DOCUMENT, MINUTE, ROOTS_NUMBER, SECOND, Floor
 
+MIAS_NUMBER = "+15005550008"
 STRANGER = "+15005550099"
 
 
@@ -190,3 +192,35 @@ def test_button_acts_for_the_one_who_was_paged_whatever_the_role(floor: Floor) -
 def test_button_of_an_unknown_page_does_nothing(floor: Floor) -> None:
     press = PressedButton("nonsense", "slack", "U0BO", Action.ACKNOWLEDGE, "T1")
     assert not press_button(floor.context, press).acted
+
+
+def test_code_of_a_shift_managers_page_silences_it_and_leaves_the_triage_to_be_done(desk: Floor) -> None:
+    desk.trigger(severity="sev1")
+    desk.work()
+    desk.clock.advance(90 * SECOND)
+    code = desk.vendor.sent[-1].lines[-1].code
+    outcome = reply(desk, code, sender=MIAS_NUMBER)
+    assert outcome.text == "#1 pages you no more, and goes on in 4 minutes unless somebody triages it."
+    assert desk.incident("1").state is State.TRIAGE
+    assert reply(desk, code, Action.ESCALATE, MIAS_NUMBER, "SM2").text == "#1 goes on without triage."
+    assert desk.incident("1").state is State.TRIGGERED
+
+
+def test_code_of_a_page_to_management_ends_it_and_leaves_the_incident_to_who_has_it(desk: Floor) -> None:
+    desk.trigger(severity="sev2")
+    act.acknowledge(desk.context, "1", "ana")
+    act.act(desk.context, "1", EscalateForCustomer("token:desk"))
+    desk.work()
+    outcome = reply(desk, desk.vendor.sent[-1].lines[-1].code, sender=ROOTS_NUMBER)
+    assert outcome == ReplyOutcome("#1 was already acknowledged by ana.", acted=True)
+    assert desk.incident("1").management == ()
+    assert desk.incident("1").acknowledged_by == "ana"
+
+
+def test_code_of_a_page_whose_service_is_gone_is_answered(floor: Floor) -> None:
+    code = paged(floor, service="shop")
+    act.resolve(floor.context, "1", "ana")
+    without = DOCUMENT.replace("  shop: {escalation_policy: engineering}\n", "")
+    apply_document(floor.context, without, author="test", prune=True, dry_run=False)
+    assert reply(floor, code, Action.RESOLVE).acted
+    assert reply(floor, code, reference="SM2").text == "#1 was not changed: it was resolved by ana."
