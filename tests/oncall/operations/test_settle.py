@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 
+from oncall.domain.commands import EscalateForCustomer
 from oncall.operations import act
 from oncall.operations.claim import LEASE, Call, claim_messages, resend
 from oncall.operations.settle import Failed, Sent, receipt, settle
@@ -122,3 +123,12 @@ def test_bundle_is_settled_for_each_of_its_incidents(floor: Floor) -> None:
     assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "void"}
     floor.work()
     assert [[line.number for line in sent.lines] for sent in floor.vendor.sent] == [[2]]
+
+
+def test_log_says_how_urgent_the_page_was_and_not_the_incident(desk: Floor) -> None:
+    desk.trigger(severity="sev3")
+    act.act(desk.context, "1", EscalateForCustomer("ana"))
+    desk.work()
+    attempted = next(entry for entry in desk.log("1") if entry.event == "attempted")
+    assert (attempted.details["user"], attempted.details["urgency"]) == ("root", "high")
+    assert desk.incident("1").urgency == "low"

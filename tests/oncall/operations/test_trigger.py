@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from oncall.domain.incident import State
 from oncall.errors import InvalidInputError
 from oncall.operations import act
 from oncall.operations.trigger import TriggerRequest, trigger
 from oncall.store.incidents import list_incidents
-from tests.oncall.floor import Floor
+from tests.oncall.desk import MONDAY_8
+from tests.oncall.floor import MINUTE, Floor
 
 
 def request(**more: object) -> TriggerRequest:
@@ -81,3 +83,27 @@ def test_fifty_at_once_open_one_incident(floor: Floor) -> None:
     assert len({each.incident.id for each in done}) == 1
     assert floor.events(done[0].incident.id).count("paged") == 1
     assert floor.events(done[0].incident.id).count("joined") == 49
+
+
+def test_customer_plan_and_ticket_type_reach_the_policy(desk: Floor) -> None:
+    sent = request(
+        severity="sev2", customer="acme", plan="basic", ticket_type="question", fields={"subscription": "S-1"}
+    )
+    done = trigger(desk.context, sent)
+    assert (done.incident.customer, done.incident.plan, done.incident.ticket_type) == ("acme", "premium", "question")
+    assert done.incident.respond_by == desk.clock.now() + 60 * MINUTE
+    assert done.warnings == ("plan 'basic' was sent, but premium was agreed with acme",)
+    assert done.incident == desk.incident("1")
+
+
+def test_deferred_incident_says_until_when_and_pages_nobody(desk: Floor) -> None:
+    done = trigger(desk.context, request(severity="sev3", fields={"subscription": "S-1"}))
+    assert (done.incident.state, done.incident.deferred_until) == (State.DEFERRED, MONDAY_8)
+    assert desk.attempts("1") == {}
+
+
+def test_incident_with_missing_information_is_open_and_marked(desk: Floor) -> None:
+    done = trigger(desk.context, request(severity="sev2"))
+    assert done.incident.missing == ("subscription",)
+    assert done.warnings == ("incomplete: subscription is missing",)
+    assert desk.attempts("1") != {}

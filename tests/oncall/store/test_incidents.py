@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from sqlalchemy import MetaData, select, update
 
-from oncall.domain.commands import AddNote, AwaitCustomer, CustomerReplied, Update
+from oncall.domain.commands import AddNote, AwaitCustomer, CustomerReplied, Snooze, Update
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident, State
 from oncall.errors import NotFoundError, SettingsError, UnreadableError
@@ -136,6 +136,22 @@ def test_list_is_the_newest_first_and_filtered(floor: Floor) -> None:
     assert numbers(states=[State.TRIGGERED]) == [2, 1]
     assert numbers(service="cloud", before=3) == [1]
     assert numbers(limit=1) == [3]
+
+
+def test_list_and_count_know_what_waits_for_what(desk: Floor) -> None:
+    for severity in ("sev1", "sev2", "sev3", "sev2"):
+        desk.trigger(severity=severity)
+    act.act(desk.context, "4", Snooze("ana", 5 * MINUTE))
+    with desk.context.database.read() as session:
+        counted = incidents.count_open(session)
+        listed = {
+            state: [found.number for found in list_incidents(session, desk.context.cipher, states=[state])]
+            for state in (State.TRIAGE, State.TRIGGERED, State.DEFERRED, State.SNOOZED)
+        }
+    assert [*listed.values()] == [[1], [2], [3], [4]]
+    assert counted == dict.fromkeys(
+        [("triage", "sev1"), ("triggered", "sev2"), ("deferred", "sev3"), ("snoozed", "sev2")], 1
+    )
 
 
 @pytest.mark.parametrize("column", ["run", "rule", "wait", "respond", "update", "gate"])
