@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from schedules.durations import Turn
 from schedules.errors import ScheduleError
 from schedules.instants import as_utc, require_wall, resolved, zone_named
+
+_LATEST_TURN = "latest"
+_NO_TURN = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
 
 
 class Duty(NamedTuple):
@@ -39,6 +42,9 @@ class Rotation:
     _rules: tzinfo = field(init=False, repr=False, compare=False)
     _first: datetime = field(init=False, repr=False, compare=False)
     _last: datetime | None = field(init=False, repr=False, compare=False)
+    _found: dict[str, tuple[datetime, datetime, int]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Refuse an unknown zone, times with an offset, and an end that is not after the start."""
@@ -98,11 +104,18 @@ class Rotation:
         return self.users[number % len(self.users)]
 
     def _number_at(self, at: datetime) -> int:
-        """Return the last turn that begins at or before `at`: the estimate on the wall clock is off by clock changes."""
+        """Return the last turn that begins at or before `at`: the estimate on the wall clock is off by clock changes.
+
+        The turn that was found last is kept, since who asks again mostly asks about the same one.
+        """
+        start, end, number = self._found.get(_LATEST_TURN, _NO_TURN)
+        if start <= at < end:
+            return number
         wall = at.astimezone(self._rules).replace(tzinfo=None, fold=0)
         number = self.turn.number_at(self.start, wall)
-        while self.turn_start(number) > at:
+        while (start := self.turn_start(number)) > at:
             number -= 1
-        while self.turn_start(number + 1) <= at:
-            number += 1
+        while (end := self.turn_start(number + 1)) <= at:
+            start, number = end, number + 1
+        self._found[_LATEST_TURN] = (start, end, number)
         return number
