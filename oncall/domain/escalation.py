@@ -200,6 +200,8 @@ def _tell_fallback(draft: Draft, until: datetime | None) -> None:
     """
     policy = draft.run.policy
     if draft.run.is_management:
+        # Nobody is paged, yet what was armed for the step is to be no more than for a step that pages.
+        draft.change_run(fired=draft.run.fired + 1)
         return
     if policy.fallback and _fire(draft, FALLBACK, policy.fallback, until):
         return

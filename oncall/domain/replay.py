@@ -100,7 +100,7 @@ _CHANGES: Mapping[str, Callable[[Account, _Details], _Changes]] = {
     "customer_escalated": lambda *_: {"gate": True, "confirmed": frozenset()},
     "confirmed": lambda account, said: {"confirmed": account.confirmed | {said["condition"]}},
     "de_escalated": lambda *_: {"gate": False, "confirmed": frozenset()},
-    "resolved": lambda *_: {"respond_by": None, "update_by": None},
+    "resolved": lambda *_: {"respond_by": None, "update_by": None, "gate": False, "confirmed": frozenset()},
 }
 
 

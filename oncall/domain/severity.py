@@ -132,7 +132,8 @@ def _change(
     first = starts and is_trigger and wants_triage(draft, decision)
     if not starts and state in {State.ACKNOWLEDGED, State.SNOOZED}:
         take(draft, decision)
-    _log_change(draft, {**change, "by": by}, decision, _state_after(decision, first=first) if starts else None)
+    follows = starts or (state is State.TRIAGE and not wants_triage(draft, decision))
+    _log_change(draft, {**change, "by": by}, decision, _state_after(decision, first=first) if follows else None)
     if state is State.SNOOZED and starts:
         draft.log("resumed", {"because": f"the severity was raised by {by}"})
     _go_on(draft, decision, state, starts=starts, first=first)
