@@ -29,9 +29,11 @@ def promise_update(draft: Draft, since: datetime, agreed: datetime | None = None
 
 
 def respond(draft: Draft) -> None:
-    """A person has taken it: the response clock stops for good, and that of the updates starts (4.6)."""
-    if draft.incident.responded_at is None:
-        draft.change(responded_at=draft.now, respond=None)
+    """A person has taken it: the response clock stops for good, and that of the updates starts, unless its end was agreed (4.6)."""
+    if draft.incident.responded_at is not None:
+        return
+    draft.change(responded_at=draft.now, respond=None)
+    if not _is_agreed(draft.incident.update):
         promise_update(draft, draft.now)
 
 
@@ -39,7 +41,7 @@ def adjust_limits(draft: Draft, response_since: datetime) -> None:
     """Set the limits anew after a change of severity, plan or ticket type; an update that was agreed stays agreed."""
     promise_response(draft, response_since)
     clock = draft.incident.update
-    if draft.incident.responded_at is not None and not (clock and isinstance(clock.limit, timedelta)):
+    if draft.incident.responded_at is not None and not _is_agreed(clock):
         promise_update(draft, clock.start if clock else draft.now)
 
 
@@ -195,6 +197,11 @@ def _resumed(at: datetime, since: datetime, due: datetime, calendar: BusinessCal
         return calendar.add_open_time(at, calendar.open_time(since, due))
     except NoOpeningError:
         return at + (due - since)
+
+
+def _is_agreed(clock: Clock | None) -> bool:
+    """Whether its end was agreed with the customer, whatever the rule says."""
+    return clock is not None and isinstance(clock.limit, timedelta)
 
 
 def _is_elapsed(limit: Limit) -> bool:

@@ -257,3 +257,12 @@ def test_pauses_never_bring_a_limit_forward(minutes: list[int], limit: str) -> N
     assert paused is not None
     # What is left of working days ends with an open hour, where the whole of them may end before the first of a day.
     assert paused >= whole or OFFICE.open_time(paused, whole) == timedelta(0)
+
+
+def test_update_that_was_agreed_before_the_response_stays_agreed() -> None:
+    life = opened()
+    life.at(later(AT_3, 5), Update("bo", next_by=AT_9))
+
+    life.at(later(AT_3, 10), Acknowledge("bo"))
+
+    assert life.incident.update_by == AT_9
