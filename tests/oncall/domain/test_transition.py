@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oncall.domain.commands import Acknowledge, Resolve
+from oncall.domain.commands import Acknowledge, Resolve, SetSeverity
 from oncall.domain.directory import Service, Urgency
 from oncall.domain.incident import State
 from oncall.domain.meaning import Meaning, severity_meant
@@ -121,3 +121,16 @@ def test_resolve_by_the_monitor_ends_it_whoever_has_it() -> None:
 def test_only_a_trigger_opens_an_incident() -> None:
     with pytest.raises(TypeError, match="only a trigger opens an incident"):
         Story(directory(policy=steps("ana"))).at(NIGHT, Acknowledge("ana"))
+
+
+def test_one_who_has_it_is_told_each_time_that_it_is_raised() -> None:
+    story = Story(directory(policy=steps("ana")))
+    story.at(NIGHT, trigger("sev3"))
+    story.at(NIGHT, Acknowledge("ana"))
+
+    raised = story.at(NIGHT, SetSeverity("bo", "sev1"))
+    story.at(NIGHT, SetSeverity("bo", "sev3"))
+    again = story.at(NIGHT, SetSeverity("bo", "sev1"))
+
+    ids = [attempt.id for done in (raised, again) for notice in done.notices for attempt in notice.attempts]
+    assert len(set(ids)) == 2
