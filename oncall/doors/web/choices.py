@@ -104,7 +104,12 @@ class _Asking:
 def choices(
     incident: Incident, directory: Directory, now: datetime, by: str, only: Collection[str] | None = None
 ) -> Choices:
-    """What `by` may ask of the incident now (docs/semantics.md 5.4), of `only` those things where they are given."""
+    """What `by` may ask of the incident now (docs/semantics.md 5.4), of `only` those things where they are given.
+
+    Nothing, where its service is not there any more: then it is over for good.
+    """
+    if incident.service not in directory.services:
+        return Choices()
     asking = _Asking(incident, directory, now, by)
     useful = {NAMES[type(command)] for command in _useful(asking) if asking.allows(command)}
     names = useful if only is None else useful & set(only)

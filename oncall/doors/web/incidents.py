@@ -28,6 +28,9 @@ from oncall.store.deliveries import PageRecord, pages_of
 from oncall.store.log import log_of
 
 MOST_SHOWN = 100
+"""So many entries of the log, and so many pages."""
+MOST_EXPLAINED = 20
+"""So many phases, and in each so many pages."""
 
 incidents = Blueprint("incidents", __name__, url_prefix="/incidents/<int:number>")
 
@@ -46,17 +49,18 @@ def _page(number: int, faults: Mapping[str, str], asked: str | None = None) -> R
         incident = rows.get(session, context().cipher, str(number))
         entries = log_of(session, context().cipher, incident.id)
         pages = pages_of(session, incident.id)
-    most = None if "all" in request.args else MOST_SHOWN
+    most, most_explained = (None, None) if "all" in request.args else (MOST_SHOWN, MOST_EXPLAINED)
     return live_page(
         "web/incident.html",
         incident=readable(incident, me.role),
-        policy=policy_of(g.directory, incident.service),
+        policy=policy_of(g.directory, incident.service) if incident.service in g.directory.services else None,
         because=_because(entries, incident.state),
         promises=promises(incident, g.times.now),
         choices=_choices(incident, pages, me),
-        log=[(entry, _words(entry, incident, me)) for entry in reversed(entries)][:most],
+        log=[(entry, _words(entry, incident, me)) for entry in entries[::-1][:most]],
         pages=paged(pages, g.names, me)[:most],
-        phases=explain(entries, g.times.now).phases[::-1][:most],
+        phases=explain(entries, g.times.now).phases[::-1][:most_explained],
+        most_explained=most_explained,
         earlier=most is not None and len(entries) > most,
         orders=ORDERS,
         asked=asked,

@@ -51,11 +51,6 @@ class Order:
     done: str
 
 
-def order(name: str) -> Order:
-    """What is asked for by that name, one of ORDERS."""
-    return ORDERS[name]
-
-
 def _triage(by: str, form: Form, _times: Times) -> PersonCommand:
     return Triage(by, form.get("severity") or None, VIA)
 

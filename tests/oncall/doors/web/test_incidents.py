@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from oncall.domain.incident import Incident, State
+from oncall.doors.web.incidents import MOST_EXPLAINED
 from oncall.operations import act
+from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.store import incidents
 from tests.clock import FrozenClock
-from tests.oncall.doors.web.people import Person
+from tests.oncall.doors.web.people import DOCUMENT, Person
 from tests.oncall.doors.web.test_home import shown
 
 BUTTON = 'form="do-'
@@ -200,3 +202,33 @@ def test_what_holds_is_said_in_one_sentence(
     assert "Recorded: nobody is paged for it. Rule 1 of standard" in pages[2]
     clock.advance(timedelta(hours=5))
     assert "Response late by 1 h: it was due at Sat 21 Nov, 23:13" in shown(ana.get("/incidents/1").text)
+
+
+def test_explanation_of_a_long_night_is_short_and_whole_on_demand(
+    context: Context, person: Callable[[str], Person], open_incident: Callable[..., Incident]
+) -> None:
+    opened = open_incident()
+    for _ in range(MOST_EXPLAINED + 1):
+        act.escalate(context, opened.id, "ana", "page")
+    vic = person("vic")
+
+    def explained(path: str) -> str:
+        return shown(vic.get(path).text).partition("Why: each page and each silence")[2]
+
+    short, whole = explained("/incidents/1"), explained("/incidents/1?all")
+    assert "earlier pages of this phase are not shown here" in short
+    assert "not shown here" not in whole
+    assert len(short) < len(whole)
+
+
+def test_incident_of_a_service_that_is_gone_is_still_read(
+    context: Context, person: Callable[[str], Person], open_incident: Callable[..., Incident]
+) -> None:
+    opened = open_incident(service="watched")
+    act.resolve(context, opened.id, "ana", "page")
+    left = DOCUMENT.replace("  watched: {escalation_policy: watching}\n", "")
+    apply_document(context, left, author="test", prune=True, dry_run=False)
+    page = person("bo").get("/incidents/1")
+
+    assert (page.status_code, "Ana Ruiz resolved it" in shown(page.text)) == (200, True)
+    assert BUTTON not in page.text

@@ -135,6 +135,7 @@ def test_snooze_for_a_time_of_ones_own_and_what_is_no_time(
         answer = bo.client.post(path, data={"csrf_token": bo.token("/password"), "for": wrong})
         assert (answer.status_code, says in answer.text) == (422, True), wrong
         assert '<details class="fold" id="fold-snooze" open>' in answer.text
+        assert "data-live" not in answer.text
     assert stored(context, incident).state is State.TRIGGERED
     bo.client.post(path, data={"csrf_token": bo.token("/password"), "for": "90m"})
     assert stored(context, incident).snoozed_until == clock.now() + timedelta(minutes=90)
