@@ -40,6 +40,8 @@ class Settings:
     """What the environment says; secrets never show in its repr.
 
     `proxies` is how many reverse proxies stand before the service, each of which names its caller in X-Forwarded-For.
+    `private_webhooks` lets webhooks lead to private addresses, and by plain http. Where `calls_out` is False not even a
+    webhook, which needs no credentials, leaves the machine: the sandbox takes it.
     """
 
     database_url: str
@@ -51,6 +53,8 @@ class Settings:
     slack: SlackSettings | None = None
     sandbox_file: Path | None = None
     proxies: int = 0
+    private_webhooks: bool = False
+    calls_out: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,6 +92,7 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         slack=_slack(environ),
         sandbox_file=Path(sandbox) if sandbox else None,
         proxies=_count(environ, "ONCALL_PROXIES"),
+        private_webhooks=_switch(environ, "ONCALL_PRIVATE_WEBHOOKS"),
     )
 
 
@@ -124,6 +129,13 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) == 1):
         raise SettingsError(name, f"{value!r} is not a number from 0 to 9")
     return int(value)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise SettingsError(name, f"{value!r} is neither 1 nor 0")
+    return value == "1"
 
 
 def _database_url(environ: Mapping[str, str], data: Path) -> str:

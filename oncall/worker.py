@@ -19,7 +19,7 @@ from oncall.operations.context import Context
 from oncall.operations.handover import hand_over, watch_schedules
 from oncall.operations.recover import take_over, try_again
 from oncall.operations.start import require_ready
-from oncall.providers import sandbox, slack, twilio
+from oncall.providers import sandbox, slack, twilio, webhook
 from oncall.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -72,12 +72,14 @@ def build_worker(
 
 
 def build_providers(settings: Settings, clock: Clock, terminal: Callable[[str], object]) -> tuple[Provider, ...]:
-    """A provider for every vendor with credentials; the sandbox takes the other types where it is asked for."""
+    """A provider for every vendor with credentials, and webhooks, which need none; the sandbox takes the other types where asked."""
     providers: list[Provider] = []
     if settings.twilio is not None:
         providers.append(twilio.build(settings.twilio, settings.public_url, clock))
     if settings.slack is not None:
         providers.append(slack.build(settings.slack, clock))
+    if settings.calls_out:
+        providers.extend(webhook.build(settings.secret_keys, clock, webhook.Caller(private=settings.private_webhooks)))
     if settings.sandbox_file is not None:
         served = [method for provider in providers for method in provider.methods]
         providers.append(sandbox.build(settings.sandbox_file, clock, terminal, besides=served))

@@ -87,7 +87,8 @@ def demo(*, data: Path | None, host: str, port: int) -> None:
 def _settings(data: Path | None, host: str, port: int) -> Settings:
     near = "127.0.0.1" if host in _EVERYWHERE else host
     settings = settings_for(data, f"http://{near}:{port}", only=_VARIABLES)
-    return replace(settings, sandbox_file=settings.sandbox_file or settings.data / "sandbox.jsonl")
+    sandbox = settings.sandbox_file or settings.data / "sandbox.jsonl"
+    return replace(settings, sandbox_file=sandbox, private_webhooks=True, calls_out=False)
 
 
 def _prepare(context: Context) -> None:

@@ -17,7 +17,8 @@ from oncall.domain.wording import page_text
 from oncall.errors import AddressError, ProviderError, UnavailableError
 from oncall.operations.claim import LEASE, Call, claim_messages, look_again, resend
 from oncall.operations.context import Context
-from oncall.operations.settle import Failed, Sent, settle
+from oncall.operations.outcome import Failed, Sent, Verdict
+from oncall.operations.settle import settle
 from oncall.store.messages import Types
 
 SENDERS = 8
@@ -116,6 +117,10 @@ class _Line:
             return None
         if found is NotFound.ABSENT:
             return resend(self._context, call, "the worker that was sending it died, and the provider never got it")
+        if found is NotFound.REPEATABLE:
+            return resend(
+                self._context, call, "the worker that was sending it died; it has the same id, and counts once"
+            )
         if call.lookup is None or not call.lookup.is_last:
             look_again(self._context, call)
             return None
@@ -140,9 +145,10 @@ class _Line:
         try:
             return Sent(self._provider.send(outgoing(self._context, call)).reference)
         except AddressError as error:
-            return Failed(error.reason, "address")
+            return Failed(error.reason, "address", reference=error.reference)
         except ProviderError as error:
-            return Failed(error.reason, "permanent" if error.permanent else "transient", error.retry_after)
+            verdict: Verdict = "permanent" if error.permanent else "transient"
+            return Failed(error.reason, verdict, error.retry_after, error.reference)
         except Exception as error:  # noqa: BLE001  a fault of ours there: the page goes on by other ways all the same
             _log.exception("a provider failed", provider=self._provider.name, call=call.id)
             return Failed(f"{self._provider.name} failed inside: {type(error).__name__}", "transient")
@@ -177,4 +183,6 @@ def outgoing(context: Context, call: Call) -> Outgoing:
         attempt=call.attempt,
         valid_for=_VALID_FOR[call.urgency],
         listing=context.public_url,
+        message=call.messages[0].id,
+        secrets=call.secrets,
     )

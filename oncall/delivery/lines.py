@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from oncall.delivery.protocol import PageLine
 from oncall.domain.incident import Incident
+from oncall.domain.outside import incident_outside
 from oncall.domain.policy import policy_of
 from oncall.operations.context import Context
 from oncall.store import incidents, pages, sends
@@ -26,6 +27,7 @@ def page_line(public_url: str, incident: Incident, page: str, code: str, *, may_
         url=f"{public_url}/incidents/{incident.number}",
         code=code,
         may_resolve=may_resolve,
+        outside=incident_outside(incident, public_url),
     )
 
 

@@ -17,7 +17,10 @@ EARLY = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class DueMessage:
-    """A message that may be sent now; a notice goes alone, pages to one person by one way go together."""
+    """A message that may be sent now.
+
+    A notice goes alone, and so does whatever a program reads; pages to one person by one way go together.
+    """
 
     id: str
     kind: str
@@ -48,7 +51,7 @@ def _order(message: DueMessage) -> tuple[bool, datetime]:
 
 
 def _belongs_to(message: DueMessage) -> tuple[object, ...]:
-    if message.kind != "page" or message.user is None:
+    if message.kind != "page" or message.user is None or message.type == "webhook":
         return (message.id,)
     return (message.user, message.type, message.address, message.urgency)
 

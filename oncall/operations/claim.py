@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -15,10 +15,12 @@ from oncall.domain.directory import Directory, Urgency
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
+from oncall.operations.announce import announce
 from oncall.operations.context import Context
 from oncall.operations.together import Lookup, Plan, Together, bundled, interrupted, locked, plans
-from oncall.store import incidents, log, messages, pages, sends
-from oncall.store.messages import NOTICE, PAGE, MessageRow, MessageState, Types
+from oncall.operations.webhooks import signing_secrets
+from oncall.store import incidents, log, messages, pages, sends, webhooks
+from oncall.store.messages import NOTICE, PAGE, WEBHOOK, MessageRow, MessageState, Types
 from oncall.store.sends import SendState
 
 LEASE = timedelta(seconds=30)
@@ -33,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """One message to be sent: a page with its incident and code, and whether a reply may resolve it, or a notice with its text."""
+    """One message to be sent: a page with its incident and code, and whether a reply may resolve it; or what has a `text`."""
 
     id: str
     text: str | None
@@ -48,7 +50,7 @@ class Call:
     """One provider call, recorded as begun, that nobody else makes until the lease is over.
 
     Its messages go to one address by one way. `lookup` tells what to do first where a worker may have made this call and
-    died: then nothing is sent before the provider was asked.
+    died: then nothing is sent before the provider was asked. `secrets` sign an event for a webhook.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Call:
     lease: str
     lease_until: datetime
     lookup: Lookup | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def claim_messages(context: Context, provider: str, types: Types, limit: int) -> tuple[Call, ...]:
@@ -98,17 +101,16 @@ def _claim(
     known = {id_ for plan in planned for id_ in plan.incidents.values() if id_ is not None}
     shared = incidents.share(session, context.cipher, known)
     rows = _readable(locked(session, planned, now), shared)
-    pending = _live([row for row in rows if row.state == MessageState.PENDING], shared)
+    pending = _live(session, [row for row in rows if row.state == MessageState.PENDING], shared)
     lost = [row for row in rows if row.state == MessageState.SENDING]
     together = [*interrupted(session, lost), *bundled(session, pending, shared, now)]
     together.sort(key=lambda each: each.rows[0].urgency != Urgency.HIGH)
-    directory = context.directory(session)
-    return tuple(_begin(session, provider, each, shared, directory, now) for each in together[:limit])
+    return tuple(_begin(context, session, provider, each, shared, now) for each in together[:limit])
 
 
 def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
     """The messages whose incidents are whole; those of a damaged one fail, and keep nobody else's waiting."""
-    readable = [row for row in rows if row.kind == NOTICE or row.incident_id in shared]
+    readable = [row for row in rows if row.kind != PAGE or row.incident_id in shared]
     for row in rows:
         if row not in readable:
             row.state, row.lease, row.lease_until = MessageState.FAILED.value, None, None
@@ -116,10 +118,15 @@ def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> lis
     return readable
 
 
-def _live(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
+def _live(session: Session, rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
     """The messages that may still be sent; the others are void from now on."""
     pending = {attempt.id for incident in shared.values() for attempt in incident.pending()}
-    live = [row for row in rows if row.kind == NOTICE or row.id in pending]
+    told = webhooks.in_use(session, {int(row.method_id) for row in rows if row.kind == WEBHOOK})
+    live = [
+        row
+        for row in rows
+        if row.kind == NOTICE or row.id in pending or (row.kind == WEBHOOK and int(row.method_id) in told)
+    ]
     for row in rows:
         if row not in live:
             row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
@@ -127,15 +134,16 @@ def _live(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[Me
 
 
 def _begin(
+    context: Context,
     session: Session,
     provider: str,
     each: Together,
     shared: Mapping[str, Incident],
-    directory: Directory,
     now: datetime,
 ) -> Call:
     first = each.rows[0]
     lease = uuid4().hex
+    directory = context.directory(session)
     for row in each.rows:
         row.state, row.lease, row.lease_until = MessageState.SENDING.value, lease, now + LEASE
     if each.lookup is None:
@@ -153,6 +161,7 @@ def _begin(
         lease=lease,
         lease_until=now + LEASE,
         lookup=each.lookup,
+        secrets=signing_secrets(context, session, int(first.method_id)) if first.kind == WEBHOOK else (),
     )
 
 
@@ -181,21 +190,25 @@ def _resend(context: Context, call: Call, because: str, session: Session) -> Cal
     carried = messages.lock_held(session, call.lease)
     for row in carried:
         _give_up(session, call, row, because, now)
-    rows = _live(carried, held)
+    rows = _live(session, carried, held)
     if not rows:
         return None
     for row in rows:
-        _log_resent(session, row, because, now)
-    return _begin(session, call.provider, Together(rows), held, context.directory(session), now)
+        if row.kind == PAGE and row.incident_id is not None:
+            details = {"user": row.user_id, "method": row.type, "because": because}
+            _log_resent(context, session, held[row.incident_id], Entry(now, "resent", details))
+    return _begin(context, session, call.provider, Together(rows), held, now)
 
 
 def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: datetime) -> None:
     send = sends.lock(session, call.id, row.id)
     if send is not None:
         sends.settle(send, SendState.LOST, now, reason=because)
+    if row.kind == WEBHOOK:
+        # Of a page the incident counts how often it was tried.
+        row.tries += 1
 
 
-def _log_resent(session: Session, row: MessageRow, because: str, now: datetime) -> None:
-    if row.incident_id is not None and row.kind == PAGE:
-        details = {"user": row.user_id, "method": row.type, "because": because}
-        log.append(session, row.incident_id, [Entry(now, "resent", details)])
+def _log_resent(context: Context, session: Session, incident: Incident, entry: Entry) -> None:
+    (place,) = log.append(session, incident.id, [entry])
+    announce(context, session, incident, [(place, entry)], entry.at)

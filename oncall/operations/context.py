@@ -18,7 +18,10 @@ from oncall.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One process's database, clock, doorbell and keys; `public_url` has no slash at its end."""
+    """One process's database, clock, doorbell and keys.
+
+    `public_url` has no slash at its end. `private_webhooks` lets webhooks lead to private addresses, and by plain http.
+    """
 
     database: Database
     clock: Clock
@@ -26,6 +29,7 @@ class Context:
     cipher: Cipher
     public_url: str
     directories: DirectoryCache = field(default_factory=DirectoryCache)
+    private_webhooks: bool = False
 
     def directory(self, session: Session) -> Directory:
         """Everything configured, as this transaction sees it."""
@@ -45,4 +49,5 @@ def open_context(settings: Settings, clock: Clock, doorbell: Doorbell) -> Contex
         doorbell=doorbell,
         cipher=Cipher(settings.secret_keys),
         public_url=settings.public_url,
+        private_webhooks=settings.private_webhooks,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from oncall.domain.commands import Command
 from oncall.domain.incident import Incident
 from oncall.domain.transition import Transition, transition
+from oncall.operations.announce import announce
 from oncall.operations.context import Context
 from oncall.store import incidents, log, messages, pages, timers, users
 
@@ -27,7 +28,8 @@ def carry_out(context: Context, session: Session, incident: Incident, command: C
 def store_consequences(context: Context, session: Session, decided: Transition, now: datetime) -> None:
     """Store everything that a transition decided beside the incident itself, which is stored already."""
     incident = decided.incident
-    log.append(session, incident.id, decided.entries, context.cipher if incident.sensitive else None)
+    places = log.append(session, incident.id, decided.entries, context.cipher if incident.sensitive else None)
+    announce(context, session, incident, zip(places, decided.entries, strict=True), now)
     timers.add(session, incident.id, decided.timers)
     pages.add(session, incident, decided.pages, now)
     messages.add_pages(session, incident, decided.pages)

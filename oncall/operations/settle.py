@@ -14,36 +14,14 @@ from oncall.domain.directory import Urgency
 from oncall.domain.outcomes import RETRY_WAITS
 from oncall.operations.claim import Call
 from oncall.operations.context import Context
+from oncall.operations.outcome import Delivered, Failed, Outcome, Sent, Verdict
+from oncall.operations.receivers import follow_up
 from oncall.operations.record import carry_out
 from oncall.store import incidents, messages, sends
 from oncall.store.messages import MessageRow, MessageState
 from oncall.store.sends import SendRow, SendState
 
-Verdict = Literal["transient", "permanent", "address"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The provider took it; `reference` is the provider's own id."""
-
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """It did not work: `verdict` as in the command AttemptFailed."""
-
-    reason: str
-    verdict: Verdict
-    retry_after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The provider says that it arrived."""
-
-
-Outcome = Sent | Failed | Delivered
+__all__ = ["Delivered", "Failed", "Outcome", "Sent", "Verdict", "receipt", "settle"]
 
 
 @dataclass(slots=True)
@@ -95,7 +73,10 @@ def _settle(context: Context, call: str, message: str, lease: str | None, outcom
         return
     together = sends.of_call(session, call)
     part = _Part(session, locked, send, call if len(together) > 1 else None, lease, context.clock.now())
-    for command in _take_in(part, outcome):
+    commands = _take_in(part, outcome)
+    if commands and locked.kind == messages.WEBHOOK:
+        follow_up(context, session, locked, outcome, part.now)
+    for command in commands:
         if incident is not None:
             incident = carry_out(context, session, incident, command, part.now).incident
 
@@ -146,7 +127,7 @@ def _failed(part: _Part, outcome: Failed) -> list[Command]:
     if part.lease is not None and row.lease != part.lease:
         # Another worker has taken the message over, and what it finds out decides.
         return []
-    sends.settle(part.send, SendState.FAILED, part.now, reason=outcome.reason)
+    sends.settle(part.send, SendState.FAILED, part.now, reference=outcome.reference, reason=outcome.reason)
     if row.state in {MessageState.SENDING, MessageState.SENT}:
         _leave(row, MessageState.FAILED)
         if row.kind == messages.NOTICE:

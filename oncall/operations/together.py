@@ -62,7 +62,7 @@ def plans(session: Session, types: Types, now: datetime, limit: int) -> tuple[Pl
     found = messages.due(session, types, now, limit * MOST_IN_A_BUNDLE)
     first = [group[0] for group in _groups(found, now)[:limit]]
     whole = messages.with_kin(session, first, now + EARLY, _MOST_LOOKED_AT) if first else ()
-    return tuple(Plan({row.id: row.incident_id for row in group}) for group in _groups(whole, now)[:limit])
+    return tuple(Plan({row.id: _concerned(row) for row in group}) for group in _groups(whole, now)[:limit])
 
 
 def locked(session: Session, planned: Sequence[Plan], now: datetime) -> list[MessageRow]:
@@ -118,6 +118,11 @@ def _groups(rows: Sequence[MessageRow], now: datetime) -> list[list[MessageRow]]
     soon = [_due_message(row) for row in pending.values() if row.due_at > now]
     groups = [*lost.values(), *([pending[one.id] for one in bundle] for bundle in bundles(due, soon))]
     return sorted(groups, key=lambda group: group[0].urgency != Urgency.HIGH)
+
+
+def _concerned(row: MessageRow) -> str | None:
+    """The incident that decides whether a message may be sent; an event is told whatever has become of its incident."""
+    return None if row.kind == messages.WEBHOOK else row.incident_id
 
 
 def _was_deferred(incident: Incident | None) -> bool:

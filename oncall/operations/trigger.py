@@ -92,9 +92,8 @@ def _trigger(context: Context, command: Trigger, session: Session) -> Triggered:
         decided = carry_out(context, session, known, command, now)
         return Triggered(decided.incident, joined=True, warnings=_warnings(decided.entries[0].details))
     decided = transition(None, command, directory, now)
-    number = incidents.insert(session, context.cipher, decided.incident)
-    store_consequences(context, session, decided, now)
-    opened = replace(decided.incident, number=number)
+    opened = replace(decided.incident, number=incidents.insert(session, context.cipher, decided.incident))
+    store_consequences(context, session, replace(decided, incident=opened), now)
     return Triggered(opened, joined=False, warnings=_warnings(decided.entries[0].details))
 
 

@@ -19,6 +19,7 @@ def test_nothing_set_is_the_embedded_database_on_loopback(tmp_path: Path) -> Non
     assert settings.database_url == f"sqlite:///{tmp_path / 'oncall.sqlite3'}"
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.proxies == 0
+    assert (settings.private_webhooks, settings.calls_out) == (False, True)
     assert (settings.redis_url, settings.twilio, settings.slack, settings.sandbox_file) == (None, None, None, None)
 
 
@@ -76,6 +77,7 @@ def test_postgresql_by_any_of_its_names_uses_the_one_driver(scheme: str, tmp_pat
         ({"ONCALL_PUBLIC_URL": "https://pager.example.com:port"}, "ONCALL_PUBLIC_URL"),
         ({"ONCALL_SECRET_KEY": "short"}, "ONCALL_SECRET_KEY"),
         ({"ONCALL_PROXIES": "-1"}, "ONCALL_PROXIES"),
+        ({"ONCALL_PRIVATE_WEBHOOKS": "yes"}, "ONCALL_PRIVATE_WEBHOOKS"),
         ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_FROM": "+1"}, "TWILIO_AUTH_TOKEN"),
         ({"SLACK_BOT_TOKEN": "xoxb"}, "SLACK_SIGNING_SECRET"),
         ({**TWILIO, "TWILIO_API_BASE": "nowhere"}, "TWILIO_API_BASE"),

@@ -104,9 +104,18 @@ def test_each_vendor_serves_its_types_and_the_sandbox_the_rest(tmp_path: Path) -
     served = {method: provider.name for provider in providers for method in provider.methods}
     assert {served[method] for method in ("sms", "voice")} == {"twilio"}
     assert {served[method] for method in ("slack", "slack_channel")} == {"slack"}
+    assert (served["webhook"], served["webhook_event"]) == ("webhook", "webhook_event")
     assert served["email"] == "sandbox"
 
 
-def test_without_credentials_and_sandbox_nothing_is_served(tmp_path: Path) -> None:
+def test_without_credentials_and_sandbox_nothing_is_served_but_webhooks(tmp_path: Path) -> None:
     bare = Settings("sqlite://", "http://127.0.0.1:8080", ("k",), tmp_path)
-    assert build_providers(bare, FrozenClock(), print) == ()
+    providers = build_providers(bare, FrozenClock(), print)
+    assert [method for provider in providers for method in provider.methods] == ["webhook", "webhook_event"]
+
+
+def test_where_nothing_may_leave_the_machine_the_sandbox_takes_webhooks_too(tmp_path: Path) -> None:
+    demo = Settings("sqlite://", "http://x", ("k",), tmp_path, sandbox_file=tmp_path / "sandbox.jsonl", calls_out=False)
+    (provider,) = build_providers(demo, FrozenClock(), print)
+    assert provider.name == "sandbox"
+    assert {"webhook", "webhook_event"} <= set(provider.methods)

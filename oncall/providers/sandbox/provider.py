@@ -8,12 +8,13 @@ from pathlib import Path
 
 from oncall.clock import Clock
 from oncall.delivery.protocol import NotFound, Outgoing, Receipt
+from oncall.domain import webhooks
 from oncall.errors import ProviderError
 from oncall.providers.sandbox.messages import SandboxMessage, append, contains
 from schedules import format_instant
 
-METHODS = ("sms", "voice", "slack", "slack_channel", "email", "webhook")
-"""Every type of contact method and target that there is."""
+METHODS = ("sms", "voice", "slack", "slack_channel", "email", "webhook", webhooks.METHOD)
+"""Every type of contact method and target that there is, and of event for other systems."""
 
 
 def build(
