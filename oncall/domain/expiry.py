@@ -11,7 +11,7 @@ from oncall.domain.commands import FireTimer
 from oncall.domain.directory import Urgency
 from oncall.domain.draft import Draft
 from oncall.domain.escalation import STEP, fire_due
-from oncall.domain.incident import Clock, State, Waiting
+from oncall.domain.incident import State, Waiting
 from oncall.domain.management import breach, warn_of
 from oncall.domain.notices import tell
 from oncall.domain.policy import Do
@@ -19,12 +19,8 @@ from oncall.domain.table import ask_again, ask_at_change_of_hours, effect, follo
 from oncall.domain.triage import go_on
 from oncall.domain.waits import wait_for_hours
 
-_CLOCKS: dict[str, Callable[[Draft, Clock], None]] = {
-    "warn_respond": warn_of,
-    "warn_update": warn_of,
-    "breach_respond": breach,
-    "breach_update": breach,
-}
+_WARNINGS = frozenset({"warn_respond", "warn_update"})
+_BREACHES = frozenset({"breach_respond", "breach_update"})
 
 
 def fire(draft: Draft, command: FireTimer) -> None:
@@ -32,10 +28,8 @@ def fire(draft: Draft, command: FireTimer) -> None:
     wait = draft.incident.wait
     if command.kind == STEP:
         _step(draft, command)
-    elif command.kind in _CLOCKS:
-        clock = running(draft, command.kind, command.generation)
-        if clock is not None:
-            _CLOCKS[command.kind](draft, clock)
+    elif command.kind in _WARNINGS | _BREACHES:
+        _limit(draft, command)
     elif wait is not None and (wait.kind, wait.generation) == (command.kind, command.generation):
         _WAITS[wait.kind](draft)
 
@@ -63,6 +57,16 @@ def _step(draft: Draft, command: FireTimer) -> None:
             draft.focus = run.generation
             fire_due(draft, command.due_at)
             return
+
+
+def _limit(draft: Draft, command: FireTimer) -> None:
+    clock = running(draft, command.kind, command.generation)
+    if clock is None:
+        return
+    if command.kind in _WARNINGS:
+        warn_of(draft, clock)
+    else:
+        breach(draft, clock, command.due_at)
 
 
 def _release(draft: Draft) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from oncall.domain.clocks import break_, warn
 from oncall.domain.directory import AccountTarget, EscalationPolicy, Step
@@ -15,19 +16,23 @@ _WHY = {"respond": "the response is late", "update": "the update is late"}
 
 
 def warn_of(draft: Draft, clock: Clock) -> None:
-    """The limit is near: recorded, and told where the policy names whom."""
+    """The limit is near: recorded once, and told where the policy names whom; nothing where an outage has let it pass."""
+    if clock.warned or (clock.due_at is not None and clock.due_at <= draft.now):
+        return
     warn(draft, clock)
     policy = _policy(draft, draft.policy.on_warning, with_manager=False)
     if policy is not None:
         _begin(draft, policy, Cause.WARNING, f"{_WHY[clock.name].removesuffix(' is late')} is due soon")
 
 
-def breach(draft: Draft, clock: Clock) -> None:
-    """The limit has passed: recorded, and management is paged; once for several limits that pass at one instant."""
+def breach(draft: Draft, clock: Clock, due_at: datetime) -> None:
+    """The limit has passed at `due_at`: recorded, and management is paged, unless it has been for a limit since then.
+
+    So several that pass at one instant, or in one outage, page once.
+    """
     break_(draft, clock)
     policy = _policy(draft, draft.policy.on_breach, with_manager=True)
-    begun = any(run.cause is Cause.BREACH and run.began_at == draft.now for run in draft.incident.management)
-    if policy is not None and not begun:
+    if policy is not None and not _has_begun(draft, min(due_at, draft.now)):
         _begin(draft, policy, Cause.BREACH, _WHY[clock.name])
 
 
@@ -56,6 +61,12 @@ def _begin(draft: Draft, policy: EscalationPolicy, cause: Cause, because: str) -
     beside = tuple(run for run in draft.incident.management if run.cause is not cause or not _is_through(run))
     draft.change(management=beside)
     begin(draft, policy, cause, because)
+
+
+def _has_begun(draft: Draft, since: datetime) -> bool:
+    """Whether a run after a breach has begun since that instant, and goes on."""
+    begun = (run.began_at for run in draft.incident.management if run.cause is Cause.BREACH)
+    return any(began_at is not None and began_at >= since for began_at in begun)
 
 
 def _is_through(run: Run) -> bool:

@@ -22,6 +22,7 @@ class Life:
         self.log: list[Entry] = []
         self._incident: Incident | None = None
         self._due: list[Timer] = []
+        self._fired: list[Timer] = []
 
     @property
     def incident(self) -> Incident:
@@ -38,6 +39,22 @@ class Life:
         """Let time pass up to and including that instant."""
         self._fire(now, inclusive=True)
         return self
+
+    def away_until(self, now: datetime) -> Life:
+        """Let nothing fire until that instant, and then all that has fallen due meanwhile."""
+        self._fire(now, inclusive=True, late=True)
+        return self
+
+    def fire(self, kind: str, now: datetime) -> Transition:
+        """Fire at that instant the timer of that kind that was made last, and nothing else."""
+        timer = next(timer for timer in reversed(self._due) if timer.kind == kind)
+        self._due.remove(timer)
+        return self._do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
+
+    def again(self, kind: str, now: datetime) -> Transition:
+        """Fire the latest timer of that kind once more, as if two workers had taken it."""
+        timer = next(timer for timer in reversed(self._fired) if timer.kind == kind)
+        return self._do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
 
     def told(self, *events: str) -> list[tuple[Any, ...]]:
         """The log's entries of these events, each as its time of day, event, and whom or what it is about."""
@@ -60,14 +77,16 @@ class Life:
         self.log += done.entries
         return done
 
-    def _fire(self, now: datetime, *, inclusive: bool) -> None:
+    def _fire(self, now: datetime, *, inclusive: bool, late: bool = False) -> None:
         while True:
             ready = [timer for timer in self._due if timer.due_at < now or (inclusive and timer.due_at == now)]
             if not ready:
                 return
             timer = min(ready, key=lambda one: (one.due_at, RANKS[one.kind]))
             self._due.remove(timer)
-            self._do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), timer.due_at)
+            self._fired.append(timer)
+            fired = FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at)
+            self._do(fired, now if late else timer.due_at)
 
 
 def _about(entry: Entry) -> Any:

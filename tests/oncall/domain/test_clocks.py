@@ -22,7 +22,7 @@ from oncall.domain.commands import (
 from oncall.domain.incident import Pause
 from schedules import parse_duration
 from tests.oncall.domain.cast import MINUTE, trigger
-from tests.oncall.domain.desk import AT_3, AT_9, AT_10, AT_17, HOUR, OFFICE, RULES, desk, later
+from tests.oncall.domain.desk import AT_3, AT_8, AT_9, AT_10, AT_17, HOUR, OFFICE, RULES, desk, later
 from tests.oncall.domain.life import Life
 
 EVERY_HOUR = tuple(replace(rule, update_every=parse_duration("1h")) for rule in RULES)
@@ -266,3 +266,32 @@ def test_update_that_was_agreed_before_the_response_stays_agreed() -> None:
     life.at(later(AT_3, 10), Acknowledge("bo"))
 
     assert life.incident.update_by == AT_9
+
+
+def test_warning_that_fires_twice_warns_once() -> None:
+    life = opened(on_warning="management").until(AT_3 + 4 * HOUR - 30 * MINUTE)
+
+    again = life.again("warn_respond", life.log[-1].at)
+
+    assert (again.entries, again.incident.management) == ((), life.incident.management)
+    assert len(life.incident.management) == 1
+
+
+def test_warning_that_an_outage_swallowed_with_its_limit_is_not_made_up_for() -> None:
+    life = opened(on_warning="management").away_until(AT_8)
+
+    assert life.told("warned", "breached") == [("08:00", "breached", "respond")]
+    assert [page for page in life.paged() if page[2] == "management"] == [("08:00", "mia", "management", 1)]
+
+
+def test_limits_that_pass_at_one_instant_start_one_run_however_long_their_timers_take() -> None:
+    rules = tuple(replace(rule, respond_within=parse_duration("1h")) for rule in RULES)
+    life = opened(rules=rules)
+    life.at(later(AT_3, 1), Update("bo", next_by=AT_3 + HOUR))
+    life.until(AT_3 + 59 * MINUTE)
+
+    life.fire("breach_respond", AT_3 + HOUR + timedelta(seconds=2))
+    life.fire("breach_update", AT_3 + HOUR + timedelta(seconds=4))
+
+    assert len(life.told("breached")) == 2
+    assert [page[1] for page in life.paged() if page[2] == "management"] == ["mia"]
