@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Index, Select, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -80,6 +80,14 @@ class IncidentRow(Base):
     gate: Mapped[dict[str, Any] | None]
 
 
+class Named(TypedDict, total=False):
+    """Of which service, severity and customer incidents are to be; None for any."""
+
+    service: str | None
+    severity: str | None
+    customer: str | None
+
+
 def find(session: Session, cipher: Cipher, key: str) -> Incident | None:
     """The incident with that id, or with that number written as text; None when there is none."""
     row = session.scalars(_named(key)).one_or_none()
@@ -136,16 +144,15 @@ def list_incidents(
     cipher: Cipher,
     *,
     states: Collection[State] | None = None,
-    service: str | None = None,
     before: int | None = None,
     limit: int = 50,
+    **named: Unpack[Named],
 ) -> tuple[Incident, ...]:
-    """The newest incidents first, at most `limit`: in one of `states`, of `service`, with a number below `before`."""
+    """The newest incidents first, at most `limit`: in one of `states`, with a number below `before`, and with what is named."""
     query = select(IncidentRow).order_by(IncidentRow.number.desc()).limit(limit)
     if states is not None:
         query = query.where(IncidentRow.state.in_([state.value for state in states]))
-    if service is not None:
-        query = query.where(IncidentRow.service == service)
+    query = query.filter_by(**{name: value for name, value in named.items() if value is not None})
     if before is not None:
         query = query.where(IncidentRow.number < before)
     return tuple(_incident(row, cipher) for row in session.scalars(query))

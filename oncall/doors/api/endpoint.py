@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import Generic, Literal, TypeVar
@@ -61,7 +61,8 @@ class Answer:
 class Endpoint(Generic[Query, Body]):
     """One method on one path; `answers` has every success that it may give, with the model of its value.
 
-    Its name and description are those of `handle`, whose first sentence is the summary.
+    `aliases` are further paths at which it answers: other spellings, which the description leaves out. Its name and
+    description are those of `handle`, whose first sentence is the summary.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -71,6 +72,7 @@ class Endpoint(Generic[Query, Body]):
     body: type[Body]
     answers: Mapping[int, type[BaseModel] | None]
     handle: Callable[[Call[Query, Body]], Answer] = field(repr=False)
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -112,9 +114,19 @@ def post(
     body: type[Body],
     answers: Mapping[int, type[BaseModel]],
     role: Role = Role.RESPONDER,
+    aliases: Iterable[str] = (),
 ) -> Endpoint[NoQuery, Body]:
     """An endpoint that does something."""
-    return Endpoint(method="POST", path=path, role=role, query=NoQuery, body=body, answers=answers, handle=handle)
+    return Endpoint(
+        method="POST",
+        path=path,
+        role=role,
+        query=NoQuery,
+        body=body,
+        answers=answers,
+        handle=handle,
+        aliases=tuple(aliases),
+    )
 
 
 def delete(path: str, handle: Callable[[Call[NoQuery, NoBody]], Answer], *, role: Role) -> Endpoint[NoQuery, NoBody]:

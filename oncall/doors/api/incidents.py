@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from oncall.domain.directory import Role
 from oncall.domain.incident import Incident, State
 from oncall.domain.log import as_json
 from oncall.doors.api.delivery_models import Log, LogEntry, PageOut, Pages, PartQuery, page_shown
@@ -18,11 +16,10 @@ from oncall.doors.api.incident_models import (
     OpenedIncident,
     OpenIncident,
     StateName,
+    incident_out,
     shown,
 )
 from oncall.doors.api.values import part_after
-from oncall.operations import act
-from oncall.operations.context import Context
 from oncall.operations.trigger import TriggerRequest, trigger
 from oncall.store import incidents
 from oncall.store.deliveries import pages_of
@@ -37,7 +34,7 @@ def open_incident(call: Call[NoQuery, OpenIncident]) -> Answer:
     request = _request(call.body, call.asker.name)
     # A repeat of a request that was done but never recorded as done joins what it opened.
     done = trigger(call.context, replace(request, dedup_key=request.dedup_key or call.key))
-    value = {**_shown(call, done.incident), "joined": done.joined, "warnings": list(done.warnings)}
+    value = {**shown(call, done.incident), "joined": done.joined, "warnings": list(done.warnings)}
     return Answer(200 if done.joined else 201, OpenedIncident(**value))
 
 
@@ -49,33 +46,22 @@ def list_incidents(call: Call[IncidentQuery, NoBody]) -> Answer:
             session,
             call.context.cipher,
             states=_states(query.state),
+            severity=query.severity,
             service=query.service,
+            customer=query.customer,
             before=int(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )
     page = found[: query.limit]
     following = str(page[-1].number) if len(found) > len(page) else None
-    return Answer(200, IncidentList(incidents=[_out(call, incident) for incident in page], next_cursor=following))
+    return Answer(
+        200, IncidentList(incidents=[incident_out(call, incident) for incident in page], next_cursor=following)
+    )
 
 
 def show_incident(call: Call[NoQuery, NoBody]) -> Answer:
     """Show one incident, by its id or its number."""
-    return Answer(200, _out(call, _find(call)))
-
-
-def acknowledge(call: Call[NoQuery, NoBody]) -> Answer:
-    """Take an incident: whatever was not sent yet is not sent any more."""
-    return _act(call, act.acknowledge)
-
-
-def resolve(call: Call[NoQuery, NoBody]) -> Answer:
-    """Close an incident for good; one that is resolved already stays as it is."""
-    return _act(call, act.resolve)
-
-
-def escalate(call: Call[NoQuery, NoBody]) -> Answer:
-    """Page the next step now, also when somebody has acknowledged."""
-    return _act(call, act.escalate)
+    return Answer(200, incident_out(call, _find(call)))
 
 
 def show_log(call: Call[PartQuery, NoBody]) -> Answer:
@@ -102,9 +88,6 @@ def show_pages(call: Call[PartQuery, NoBody]) -> Answer:
 
 
 def _request(body: OpenIncident, by: str) -> TriggerRequest:
-    unused = [name for name in ("customer", "plan", "ticket_type") if getattr(body, name) is not None]
-    warnings = [f"{name}: the service's policy has no use for it" for name in unused]
-    warnings += [f"{name[:80]}: is not known here" for name in body.model_extra or {}]
     return TriggerRequest(
         service=body.service,
         title=body.title,
@@ -115,7 +98,10 @@ def _request(body: OpenIncident, by: str) -> TriggerRequest:
         fields=body.fields,
         links=tuple({"href": link.href, "text": link.text or link.href} for link in body.links),
         by=by,
-        warnings=tuple(warnings),
+        warnings=tuple(f"{name[:80]}: is not known here" for name in body.model_extra or {}),
+        customer=body.customer,
+        plan=body.plan,
+        ticket_type=body.ticket_type,
     )
 
 
@@ -125,33 +111,17 @@ def _states(name: StateName | None) -> frozenset[State] | None:
     return frozenset(State) - {State.RESOLVED} if name == "open" else frozenset({State(name)})
 
 
-def _act(call: Call[NoQuery, NoBody], operation: Callable[[Context, str, str, str], Incident]) -> Answer:
-    return Answer(200, _out(call, operation(call.context, call.path["incident"], call.asker.name, "api")))
-
-
 def _find(call: Call[Any, Any]) -> Incident:
     with call.context.database.read() as session:
         return incidents.get(session, call.context.cipher, call.path["incident"])
 
 
-def _out(call: Call[Any, Any], incident: Incident) -> IncidentOut:
-    return IncidentOut(**_shown(call, incident))
-
-
-def _shown(call: Call[Any, Any], incident: Incident) -> dict[str, Any]:
-    return shown(incident, call.context.public_url, with_contents=call.asker.role.allows(Role.RESPONDER))
-
-
 _ONE = "/incidents/{incident}"
-_OUT = {200: IncidentOut}
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     post("/incidents", open_incident, body=OpenIncident, answers={201: OpenedIncident, 200: OpenedIncident}),
     get("/incidents", list_incidents, query=IncidentQuery, answer=IncidentList),
     get(_ONE, show_incident, query=NoQuery, answer=IncidentOut),
-    post(f"{_ONE}/acknowledge", acknowledge, body=NoBody, answers=_OUT),
-    post(f"{_ONE}/resolve", resolve, body=NoBody, answers=_OUT),
-    post(f"{_ONE}/escalate", escalate, body=NoBody, answers=_OUT),
     get(f"{_ONE}/log", show_log, query=PartQuery, answer=Log),
     get(f"{_ONE}/pages", show_pages, query=PartQuery, answer=Pages),
 )

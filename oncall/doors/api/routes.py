@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from oncall.doors.api import duty, explain, incidents, integrations, simulations, tokens
+from oncall.doors.api import actions, duty, explain, incidents, integrations, simulations, tokens
 from oncall.doors.api.asker import ask
 from oncall.doors.api.endpoint import Call, Endpoint, read_body, read_query
 from oncall.doors.api.once import answer_once, request_key
@@ -18,6 +18,7 @@ from oncall.operations.context import Context
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *incidents.ENDPOINTS,
+    *actions.ENDPOINTS,
     *explain.ENDPOINTS,
     *duty.ENDPOINTS,
     *simulations.ENDPOINTS,
@@ -30,8 +31,10 @@ def api_blueprint() -> Blueprint:
     """The native API under /api/v1, and its description at /api/openapi.json."""
     blueprint = Blueprint("api", __name__, url_prefix="/api")
     for endpoint in ENDPOINTS:
-        rule = "/v1" + endpoint.path.replace("{", "<").replace("}", ">")
-        blueprint.add_url_rule(rule, endpoint.name, _view(endpoint), methods=[endpoint.method])
+        view = _view(endpoint)
+        for path in (endpoint.path, *endpoint.aliases):
+            rule = "/v1" + path.replace("{", "<").replace("}", ">")
+            blueprint.add_url_rule(rule, endpoint.name, view, methods=[endpoint.method])
     blueprint.add_url_rule("/openapi.json", "openapi", _description)
     return blueprint
 

@@ -37,6 +37,9 @@ InstantOut = Annotated[datetime, PlainSerializer(format_instant, return_type=str
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x01-\x1f\x7f]+$")]
 """A name or a key: something, not too much, and no control characters; NUL has been mended before."""
 
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
+"""A text that says something."""
+
 Limit = Annotated[int, Field(ge=1, le=200)]
 """How many items a page of a list holds."""
 

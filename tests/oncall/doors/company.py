@@ -136,12 +136,12 @@ class Company:
 
 
 @contextmanager
-def run_company(database_url: str, data: Path) -> Iterator[Company]:
-    """Lend a company whose people, schedules and services are those of DOCUMENT."""
+def run_company(database_url: str, data: Path, document: str = DOCUMENT) -> Iterator[Company]:
+    """Lend a company whose people, schedules and services are those of a document."""
     clock = FrozenClock()
     settings = Settings(database_url, PUBLIC_URL, ("a key of sixteen or more",), data)
     company = Company(create_app(settings, clock), clock)
-    apply_document(company.context, DOCUMENT, author="test", prune=False, dry_run=False)
+    apply_document(company.context, document, author="test", prune=False, dry_run=False)
     yield company
     company.context.database.dispose()
 

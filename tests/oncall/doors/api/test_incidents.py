@@ -38,8 +38,15 @@ def test_open_incident_answers_everything_that_is_known(admin: Caller) -> None:
         "state": "triggered",
         "severity": "sev1",
         "urgency": "high",
+        "customer": None,
+        "plan": None,
+        "ticket_type": None,
+        "missing": [],
+        "rule": None,
+        "doing": "page",
         "dedup_key": "db",
         "created_at": WHEN,
+        "responded_at": None,
         "acknowledged_at": None,
         "acknowledged_by": None,
         "resolved_at": None,
@@ -47,6 +54,18 @@ def test_open_incident_answers_everything_that_is_known(admin: Caller) -> None:
         "respond_by": None,
         "update_by": None,
         "deferred_until": None,
+        "snoozed_until": None,
+        "awaiting_customer": None,
+        "customer_escalated": False,
+        "gate": {
+            "open": False,
+            "by": None,
+            "at": None,
+            "conditions": [],
+            "confirmed": [],
+            "missing": [],
+            "resolve_by": None,
+        },
         "url": f"{PUBLIC_URL}/incidents/1",
         "joined": False,
         "warnings": [],
@@ -68,9 +87,9 @@ def test_open_incident_mends_what_it_can_with_a_warning(admin: Caller) -> None:
 
     assert opened["severity"] == "sev2"
     assert opened["warnings"] == [
-        "plan: the service's policy has no use for it",
         "colour: is not known here",
         "severity 'dire' is not known here: taken as sev2",
+        "plan 'gold' is not known here: this policy has no plans",
     ]
 
 
@@ -124,9 +143,9 @@ def test_list_gives_the_newest_first_page_by_page(admin: Caller) -> None:
     assert second["next_cursor"] is None
 
 
-def test_list_filters_by_state_and_service(admin: Caller) -> None:
-    admin.open("one")
-    admin.open("two")
+def test_list_filters_by_what_is_named(admin: Caller) -> None:
+    admin.open("one", severity="sev1")
+    admin.open("two", customer="acme")
     admin.open("three", service="shop")
     admin.post("/incidents/1/resolve")
     admin.post("/incidents/2/acknowledge")
@@ -137,7 +156,11 @@ def test_list_filters_by_state_and_service(admin: Caller) -> None:
     assert numbers("state=open") == [3, 2]
     assert numbers("state=resolved") == [1]
     assert numbers("state=acknowledged") == [2]
+    assert numbers("state=deferred") == []
     assert numbers("service=cloud") == [2, 1]
+    assert numbers("severity=sev1") == [1]
+    assert numbers("customer=acme") == [2]
+    assert numbers("service=cloud&customer=acme&severity=sev1") == []
 
 
 @pytest.mark.parametrize(
