@@ -11,13 +11,13 @@ from oncall.domain.commands import FireTimer
 from oncall.domain.directory import Urgency
 from oncall.domain.draft import Draft
 from oncall.domain.escalation import STEP, fire_due
-from oncall.domain.incident import State, Waiting
+from oncall.domain.incident import Run, State, Waiting
 from oncall.domain.management import breach, warn_of
 from oncall.domain.notices import tell
 from oncall.domain.policy import Do
 from oncall.domain.table import ask_again, ask_at_change_of_hours, effect, follow
 from oncall.domain.triage import go_on
-from oncall.domain.waits import wait_for_hours
+from oncall.domain.waits import change_of_hours_has_come, wait_for_hours
 
 _WARNINGS = frozenset({"warn_respond", "warn_update"})
 _BREACHES = frozenset({"breach_respond", "breach_update"})
@@ -41,7 +41,7 @@ def recalculate(draft: Draft) -> None:
     recalculate_clocks(draft)
     if limits(draft) != before:
         draft.log("recalculated", {**limits(draft), "because": "the configuration has changed"})
-    if incident.state is State.DEFERRED and incident.rule is not None:
+    if incident.state is State.DEFERRED and incident.rule is not None and not _is_to_be_released(draft):
         decision = effect(draft, incident.rule)
         if decision.do is Do.DEFER:
             follow(draft, decision)
@@ -52,11 +52,26 @@ def recalculate(draft: Draft) -> None:
 
 
 def _step(draft: Draft, command: FireTimer) -> None:
-    for run in draft.incident.running:
-        if (run.generation, run.fired) == (command.generation, command.occurrence):
-            draft.focus = run.generation
-            fire_due(draft, command.due_at)
-            return
+    """Fire the step; of what an outage has kept waiting the change of hours goes first: the table may say that nobody is paged."""
+    if _run(draft, command) is not None and change_of_hours_has_come(draft):
+        ask_at_change_of_hours(draft)
+    run = _run(draft, command)
+    if run is not None:
+        draft.focus = run.generation
+        fire_due(draft, command.due_at)
+
+
+def _run(draft: Draft, command: FireTimer) -> Run | None:
+    """The run that waits for this very step, None where it has gone on or ended."""
+    which = (command.generation, command.occurrence)
+    waiting = (run for run in draft.incident.running if run.next_at is not None)
+    return next((run for run in waiting if (run.generation, run.fired) == which), None)
+
+
+def _is_to_be_released(draft: Draft) -> bool:
+    """Whether what it was deferred to has come: then its release is about to fire, and is not put off any more."""
+    until = draft.incident.deferred_until
+    return until is not None and until <= draft.now
 
 
 def _limit(draft: Draft, command: FireTimer) -> None:

@@ -10,7 +10,7 @@ from oncall.domain.draft import Draft
 from oncall.domain.escalation import begin, stop
 from oncall.domain.incident import Cause, State, Waiting
 from oncall.domain.policy import Case, Do, Rule, SupportPolicy
-from oncall.domain.waits import wait_for, wait_for_hours
+from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
 from schedules import NoOpeningError, format_instant
 
 NEXT_OPEN = "next_open"
@@ -58,6 +58,7 @@ def ask_again(draft: Draft) -> None:
 
 def ask_at_change_of_hours(draft: Draft) -> None:
     """Ask the table about an incident that is triggered, as the calendar has opened or closed."""
+    wait_for_nothing(draft)
     decision = asked(draft)
     if _log_news(draft, decision):
         adjust(draft, decision)

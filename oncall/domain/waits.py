@@ -23,12 +23,24 @@ def wait_for_nothing(draft: Draft) -> None:
 
 
 def wait_for_hours(draft: Draft) -> None:
-    """Have the table asked again when the calendar opens or closes next, where that can change the answer (docs/semantics.md 4.5)."""
+    """Have the table asked again when the calendar opens or closes next, where that can change the answer (docs/semantics.md 4.5).
+
+    An opening or a closing that has come, and of which the table has not been asked yet, stays: it comes after whatever is
+    asked at that instant (5.7).
+    """
+    if change_of_hours_has_come(draft):
+        return
     change = _next_change(draft.policy, draft.now) if _varies(draft) else None
     if change is None:
         wait_for_nothing(draft)
     else:
         wait_for(draft, Waiting.HOURS, change)
+
+
+def change_of_hours_has_come(draft: Draft) -> bool:
+    """Whether the calendar has opened or closed and the table is still to be asked about it."""
+    wait = draft.incident.wait
+    return wait is not None and wait.kind is Waiting.HOURS and wait.until <= draft.now
 
 
 def _varies(draft: Draft) -> bool:

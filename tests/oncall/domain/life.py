@@ -33,7 +33,15 @@ class Life:
     def at(self, now: datetime, command: Command) -> Transition:
         """Let time pass until that instant, then carry out the command; timers of the instant itself come after it."""
         self._fire(now, inclusive=False)
-        return self._do(command, now)
+        return self.do(command, now)
+
+    def do(self, command: Command, now: datetime) -> Transition:
+        """Carry out the command at that instant, whatever is due by then."""
+        done = transition(self._incident, command, self.directory, now)
+        self._incident = done.incident
+        self._due += done.timers
+        self.log += done.entries
+        return done
 
     def until(self, now: datetime) -> Life:
         """Let time pass up to and including that instant."""
@@ -49,12 +57,12 @@ class Life:
         """Fire at that instant the timer of that kind that was made last, and nothing else."""
         timer = next(timer for timer in reversed(self._due) if timer.kind == kind)
         self._due.remove(timer)
-        return self._do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
+        return self.do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
 
     def again(self, kind: str, now: datetime) -> Transition:
         """Fire the latest timer of that kind once more, as if two workers had taken it."""
         timer = next(timer for timer in reversed(self._fired) if timer.kind == kind)
-        return self._do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
+        return self.do(FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at), now)
 
     def told(self, *events: str) -> list[tuple[Any, ...]]:
         """The log's entries of these events, each as its time of day, event, and whom or what it is about."""
@@ -70,13 +78,6 @@ class Life:
             if entry.event == "paged"
         ]
 
-    def _do(self, command: Command, now: datetime) -> Transition:
-        done = transition(self._incident, command, self.directory, now)
-        self._incident = done.incident
-        self._due += done.timers
-        self.log += done.entries
-        return done
-
     def _fire(self, now: datetime, *, inclusive: bool, late: bool = False) -> None:
         while True:
             ready = [timer for timer in self._due if timer.due_at < now or (inclusive and timer.due_at == now)]
@@ -86,7 +87,7 @@ class Life:
             self._due.remove(timer)
             self._fired.append(timer)
             fired = FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at)
-            self._do(fired, now if late else timer.due_at)
+            self.do(fired, now if late else timer.due_at)
 
 
 def _about(entry: Entry) -> Any:
