@@ -19,7 +19,7 @@ from oncall.domain.commands import (
 )
 from oncall.domain.directory import User
 from oncall.domain.draft import Draft
-from oncall.domain.escalation import begin_with, resume_with_next, stop
+from oncall.domain.escalation import begin_with, is_past_step, resume_with_next, stop
 from oncall.domain.incident import Cause, State, Waiting
 from oncall.domain.management import end_management
 from oncall.domain.policy import Do
@@ -172,10 +172,12 @@ def _expires_at(draft: Draft) -> str | None:
 
 
 def _is_stale(draft: Draft, command: Escalate) -> bool:
-    """Whether it answers a page of a step that is past."""
+    """Whether it answers a page of a step that is past; of an escalation that has stopped as well, by its own pages alone."""
     run = draft.incident.run
-    if command.page is None or run is None or not run.running:
+    if command.page is None or run is None:
         return False
+    if not run.running:
+        return is_past_step(draft, run, command.page)
     present = {one.id for each in draft.incident.running for one in each.pages if one.firing == each.fired}
     return command.page not in present
 
@@ -194,16 +196,16 @@ def _escalate_deferred(draft: Draft, command: Escalate) -> None:
 
 
 def _next_step(draft: Draft, command: Escalate) -> None:
-    """The step after the last one, or the first where none has been fired."""
+    """The step after the last one, or the first where none of the policy that the rule now names has been fired (4.5)."""
     del command
     run, rule = draft.incident.run, draft.incident.rule
-    if run is None or run.cause is not Cause.ESCALATION:
-        if rule is not None:
-            page(draft, rule)
-        return
-    draft.change(state=State.TRIGGERED, doing=Do.PAGE, acknowledged_by=None, acknowledged_at=None)
-    wait_for_hours(draft)
-    resume_with_next(draft)
+    ran = run.policy.id if run is not None and run.cause is Cause.ESCALATION else None
+    if rule is not None and ran != escalation_policy(draft, rule.escalation).id:
+        page(draft, rule)
+    elif ran is not None:
+        draft.change(state=State.TRIGGERED, doing=Do.PAGE, acknowledged_by=None, acknowledged_at=None)
+        wait_for_hours(draft)
+        resume_with_next(draft)
 
 
 _ESCALATE: dict[State, Callable[[Draft, Escalate], None]] = {

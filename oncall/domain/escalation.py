@@ -270,6 +270,12 @@ def _page_id(draft: Draft, whom: str) -> str:
     return f"{draft.incident.id}.{draft.run.generation}.{draft.run.fired}.{whom}"
 
 
+def is_past_step(draft: Draft, run: Run, page: str) -> bool:
+    """Whether a page is one that the run made before its present step, which its id says."""
+    made_by = f"{draft.incident.id}.{run.generation}."
+    return page.startswith(made_by) and not page.startswith(f"{made_by}{run.fired}.")
+
+
 def _new_page(
     draft: Draft, id_: str, user: str | None, step: int | str, because: str, ways: tuple[Attempt, ...]
 ) -> Page:

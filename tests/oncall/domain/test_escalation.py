@@ -279,6 +279,19 @@ def test_escalation_by_an_answer_to_an_older_step_is_refused() -> None:
     assert paged(stale) == []
 
 
+def test_answer_to_an_older_step_is_refused_after_an_acknowledgement_too() -> None:
+    story = Story(directory(policy=steps("ana", "bo", "mia")))
+    opened = story.at(NIGHT, trigger())
+    second = fire(story, opened)
+    story.at(NIGHT + 6 * MINUTE, Acknowledge("bo"))
+
+    stale = story.at(NIGHT + 7 * MINUTE, Escalate("ana", "sms", page=opened.pages[0].id))
+    present = story.at(NIGHT + 7 * MINUTE, Escalate("bo", "sms", page=second.pages[0].id))
+
+    assert stale.refused == "it has gone on to a later step since that page"
+    assert paged(present) == [("mia", 3, 1)]
+
+
 def test_resolved_incident_refuses_all_but_says_so() -> None:
     story = Story(directory(policy=steps("ana")))
     opened = story.at(NIGHT, trigger())

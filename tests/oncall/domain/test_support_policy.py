@@ -289,6 +289,17 @@ def test_escalation_by_hand_of_what_is_snoozed_goes_on_with_the_next_step() -> N
     assert life.paged()[-1] == ("03:02", "kim", "night", 2)
 
 
+def test_escalation_by_hand_begins_anew_where_the_rule_names_another_policy_by_now() -> None:
+    life = opened("sev3", at=AT_10, ack_timeout=None)
+    life.at(later(AT_10, 1), Acknowledge("ana"))
+    life.at(AT_17, SetSeverity("ana", "sev1"))
+
+    life.at(later(AT_17, 1), Escalate("ana"))
+
+    assert life.paged()[1:] == [("17:01", "bo", "night", 1)]
+    assert life.until(later(AT_17, 11)).paged()[-1] == ("17:11", "kim", "night", 2)
+
+
 def test_escalation_by_hand_of_what_is_recorded_only_is_refused() -> None:
     assert opened("sev5").at(later(AT_3, 1), Escalate("kim")).refused == (
         "rule 3 only records it and names no escalation policy"
