@@ -8,6 +8,26 @@ import rich_click as click
 
 from oncall.errors import OncallError
 
+_ACTIONS = (
+    "ack",
+    "resolve",
+    "triage",
+    "severity",
+    "classify",
+    "workaround",
+    "snooze",
+    "release",
+    "escalate",
+    "reassign",
+    "repage",
+    "note",
+    "update",
+    "await-customer",
+    "customer-replied",
+    "customer-escalate",
+    "confirm",
+    "de-escalate",
+)
 _COMMANDS = {
     "serve": "serve:serve",
     "demo": "demo:demo",
@@ -22,12 +42,12 @@ _COMMANDS = {
     "calendar": "calendar:calendar",
     "simulate": "simulate:simulate",
     "trigger": "incidents:trigger",
-    "ack": "incidents:ack",
-    "resolve": "incidents:resolve",
     "incidents": "incidents:list_incidents",
+    **{name: f"actions:{name.replace('-', '_')}" for name in _ACTIONS},
     "explain": "explain:explain",
     "token": "tokens:token",
     "integration": "integrations:integration",
+    "webhook": "webhooks:webhook",
     "user": "users:user",
 }
 """Every command, with its module in this package and its name there."""

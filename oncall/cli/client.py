@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from oncall.errors import OncallError, UnavailableError
-from oncall.settings import ClientSettings
+from oncall.settings import ClientSettings, client_from_env
 
 _SECONDS = 15
 
@@ -62,6 +64,16 @@ class Client:
             raise RefusedByServerError(_reason(said))
         answered: dict[str, Any] = said
         return answered
+
+
+@contextmanager
+def server() -> Iterator[Client]:
+    """Lend a client of the server that the environment names; raises SettingsError where it names none."""
+    client = Client(client_from_env(os.environ))
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -1,28 +1,27 @@
-"""`oncall trigger`, `ack`, `resolve` and `incidents`: incidents from the command line, through a running server."""
+"""`oncall trigger` and `incidents`: incidents from the command line, through a running server."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import rich_click as click
 
 from oncall.cli import options
-from oncall.cli.client import Client
+from oncall.cli.client import server
 from oncall.cli.output import local, print_json, print_table
-from oncall.settings import client_from_env
+from oncall.domain.incident import State
 from schedules import parse_instant
 
-_STATES = ("open", "triggered", "acknowledged", "resolved", "all")
+_STATES = ("open", *(state.value for state in State), "all")
 
 
 @click.command
 @click.argument("service")
 @click.argument("title")
 @click.option("--severity", help="How grave: a severity of the service, or a monitor's word such as critical.")
+@click.option("--customer", help="Whom it concerns: the id of a customer.")
+@click.option("--plan", help="The customer's plan.")
+@click.option("--ticket-type", help="What kind of ticket it is.")
 @click.option("--dedup-key", help="Join the open incident of the service that has the same key.")
 @click.option("--body", help="What else is known.")
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A detail; may be given often.")
@@ -34,8 +33,8 @@ def trigger(*, as_json: bool, fields: tuple[str, ...], links: tuple[str, ...], *
 
     Example: oncall trigger cloud "database down" --severity sev1
     """
-    body = {**said, "fields": _pairs(fields) or None, "links": [{"href": link} for link in links] or None}
-    with _client() as client:
+    body = {**said, "fields": options.pairs(fields) or None, "links": [{"href": link} for link in links] or None}
+    with server() as client:
         done = client.post("/incidents", body)
     for warning in done["warnings"]:
         click.echo(f"warning: {warning}", err=True)
@@ -43,44 +42,24 @@ def trigger(*, as_json: bool, fields: tuple[str, ...], links: tuple[str, ...], *
         print_json(done)
     else:
         word = "joined" if done["joined"] else "opened"
-        click.echo(f"{word} incident {done['number']} ({done['severity']}): {done['url']}")
-
-
-@click.command
-@click.argument("incidents", nargs=-1, required=True)
-@options.as_json
-def ack(incidents: Sequence[str], *, as_json: bool) -> None:
-    """Acknowledge INCIDENTS, by number or id: nobody else is paged for them.
-
-    Example: oncall ack 12
-    """
-    _act("acknowledge", incidents, as_json=as_json)
-
-
-@click.command
-@click.argument("incidents", nargs=-1, required=True)
-@options.as_json
-def resolve(incidents: Sequence[str], *, as_json: bool) -> None:
-    """Resolve INCIDENTS, by number or id.
-
-    Example: oncall resolve 12 13
-    """
-    _act("resolve", incidents, as_json=as_json)
+        waits = f", which waits until {_at(done['deferred_until'])} UTC" if done["deferred_until"] else ""
+        click.echo(f"{word} incident {done['number']} ({done['severity']}){waits}: {done['url']}")
 
 
 @click.command("incidents")
 @click.option("--state", type=click.Choice(_STATES), default="open", help="Which ones [open].")
 @click.option("--service", help="Of this service alone.")
+@click.option("--severity", help="Of this severity alone.")
+@click.option("--customer", help="Of this customer alone.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, help="At most so many [50].")
 @options.as_json
-def list_incidents(*, state: str, service: str | None, limit: int, as_json: bool) -> None:
+def list_incidents(*, state: str, as_json: bool, **wanted: Any) -> None:
     """List incidents, the newest first.
 
     Example: oncall incidents --state all --service cloud
     """
-    query = {"state": None if state == "all" else state, "service": service, "limit": limit}
-    with _client() as client:
-        found = client.get("/incidents", query)
+    with server() as client:
+        found = client.get("/incidents", {"state": None if state == "all" else state, **wanted})
     if as_json:
         print_json(found)
         return
@@ -88,35 +67,24 @@ def list_incidents(*, state: str, service: str | None, limit: int, as_json: bool
     print_table(headings, [_row(incident) for incident in found["incidents"]])
 
 
-@contextmanager
-def _client() -> Iterator[Client]:
-    client = Client(client_from_env(os.environ))
-    try:
-        yield client
-    finally:
-        client.close()
-
-
-def _act(action: str, incidents: Sequence[str], *, as_json: bool) -> None:
-    with _client() as client:
-        for incident in incidents:
-            done = client.post(f"/incidents/{quote(incident, safe='')}/{action}", {})
-            if as_json:
-                print_json(done)
-            else:
-                click.echo(f"incident {done['number']} is {done['state']}")
-
-
-def _pairs(fields: Sequence[str]) -> dict[str, str]:
-    pairs = [field.partition("=") for field in fields]
-    wrong = [name for name, sign, _ in pairs if not sign or not name]
-    if wrong:
-        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--field")
-    return {name: value for name, _, value in pairs}
-
-
 def _row(incident: dict[str, Any]) -> tuple[str, ...]:
-    held = incident["acknowledged_by"]
-    state = f"{incident['state']} by {held}" if incident["state"] == "acknowledged" else incident["state"]
-    since = local(parse_instant(incident["created_at"]), "UTC")
-    return str(incident["number"]), incident["severity"], state, incident["service"], since, incident["title"]
+    since = _at(incident["created_at"])
+    return (
+        str(incident["number"]),
+        incident["severity"],
+        _state(incident),
+        incident["service"],
+        since,
+        incident["title"],
+    )
+
+
+def _state(incident: dict[str, Any]) -> str:
+    if incident["state"] == State.ACKNOWLEDGED:
+        return f"acknowledged by {incident['acknowledged_by']}"
+    until = incident["deferred_until"] or incident["snoozed_until"]
+    return f"{incident['state']} until {_at(until)}" if until else str(incident["state"])
+
+
+def _at(instant: str) -> str:
+    return local(parse_instant(instant), "UTC")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +39,12 @@ port = click.option(
 data = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Where the embedded database lives [.data]."
 )
+
+
+def pairs(fields: Sequence[str]) -> dict[str, str]:
+    """What `--field NAME=VALUE` says, as often as it was given."""
+    parted = [field.partition("=") for field in fields]
+    wrong = [name for name, sign, _ in parted if not sign or not name]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--field")
+    return {name: value for name, _, value in parted}
