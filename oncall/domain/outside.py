@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from oncall.domain.incident import Incident
+from oncall.domain.incident import Confirmation, Gate, Incident
 from oncall.domain.log import Entry, as_json
 from schedules import format_instant
 
@@ -49,10 +50,15 @@ def incident_outside(incident: Incident, public_url: str) -> dict[str, Any]:
         **{name: getattr(incident, name) for name in _PLAIN},
         "state": incident.state.value,
         "urgency": incident.urgency.value,
+        "doing": incident.doing.value,
+        "rule": _rule(incident),
         "fields": dict(incident.fields),
         "links": [dict(link) for link in incident.links],
         "missing": list(incident.missing),
-        **{name: format_instant(at) if at is not None else None for name, at in instants.items()},
+        **{name: _instant(at) for name, at in instants.items()},
+        "awaiting_customer": _instant(incident.waits_for_customer_since),
+        "customer_escalated": incident.gate is not None,
+        "gate": _gate(incident.gate),
         "url": url,
     }
 
@@ -63,3 +69,30 @@ def entry_outside(entry: Entry, incident: Incident) -> dict[str, Any]:
     if not incident.sensitive:
         return said
     return {name: value for name, value in said.items() if name in {"at", "incident", "event", *_SAFE}}
+
+
+def _rule(incident: Incident) -> dict[str, Any] | None:
+    rule = incident.rule
+    if rule is None or not rule.number:
+        return None
+    return {"number": rule.number, "do": rule.do.value, "escalation": rule.escalation}
+
+
+def _gate(gate: Gate | None) -> dict[str, Any]:
+    return {
+        "open": gate is not None,
+        "by": gate.by if gate else None,
+        "at": _instant(gate.at if gate else None),
+        "conditions": list(gate.conditions) if gate else [],
+        "confirmed": [_confirmation(one) for one in gate.confirmed] if gate else [],
+        "missing": list(gate.missing) if gate else [],
+        "resolve_by": gate.resolve_by if gate else None,
+    }
+
+
+def _confirmation(one: Confirmation) -> dict[str, Any]:
+    return {"condition": one.condition, "by": one.by, "at": format_instant(one.at)}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return format_instant(at) if at is not None else None

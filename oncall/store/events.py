@@ -15,6 +15,8 @@ from oncall.store.conflicts import insert_missing
 from oncall.store.messages import WEBHOOK, MessageRow, MessageState
 from oncall.store.sends import SendRow
 
+_DIGITS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
@@ -28,7 +30,7 @@ class EventRecord:
     said: str
     state: str
     attempts: int
-    status: str | None
+    status: int | None
     error: str | None
     last_try_at: datetime | None
     next_try_at: datetime | None
@@ -102,11 +104,17 @@ def _record(row: MessageRow, attempts: int, last: SendRow | None) -> EventRecord
         said=row.text or "{}",
         state=row.state,
         attempts=attempts,
-        status=last.reference if last else None,
+        status=_status(last),
         error=last.reason if last else None,
         last_try_at=last.at if last else None,
         next_try_at=row.due_at if waits else None,
     )
+
+
+def _status(last: SendRow | None) -> int | None:
+    # The sandbox has no status: its reference is the call's own id.
+    reference = last.reference if last is not None else None
+    return int(reference) if reference is not None and len(reference) == _DIGITS and reference.isdecimal() else None
 
 
 def _of(webhook: int) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from oncall.doors.api import actions, duty, explain, incidents, integrations, simulations, tokens
+from oncall.doors.api import actions, duty, explain, incidents, integrations, simulations, tokens, webhooks
 from oncall.doors.api.asker import ask
 from oncall.doors.api.endpoint import Call, Endpoint, read_body, read_query
 from oncall.doors.api.once import answer_once, request_key
@@ -23,6 +23,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *duty.ENDPOINTS,
     *simulations.ENDPOINTS,
     *integrations.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *tokens.ENDPOINTS,
 )
 

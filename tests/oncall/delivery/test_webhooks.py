@@ -193,7 +193,7 @@ def test_dead_receiver_is_tried_ever_more_seldom_for_a_day_then_the_administrato
     assert listening.pass_time(DAY) == 0
     records = listening.events()
     assert [record.state for record in records] == ["failed", "failed"]
-    assert (records[-1].status, records[-1].error) == ("500", "answered 500 Internal Server Error")
+    assert (records[-1].status, records[-1].error) == (500, "answered 500 Internal Server Error")
     notices = [sent.text for sent in listening.floor.vendor.sent if sent.user == "root"]
     assert len(notices) == 1
     assert "oncall webhook resend 1" in notices[0]
