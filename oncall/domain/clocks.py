@@ -125,9 +125,10 @@ def _set(draft: Draft, name: str, start: datetime, limit: Limit | None) -> None:
     warn_before = draft.incident.rule.warn_before if draft.incident.rule else None
     clock = Clock(name, 0, start, limit, warn_before)
     clock = replace(clock, due_at=_due(draft, clock))
-    if old is not None and old.breached and old.due_at == clock.due_at:
-        return
-    _put(draft, clock)
+    if old is None or old.due_at != clock.due_at:
+        _put(draft, clock)
+    elif not old.breached:
+        _put(draft, replace(clock, warned=old.warned and clock.due_at is not None))
 
 
 def _put(draft: Draft, clock: Clock) -> None:

@@ -295,3 +295,12 @@ def test_limits_that_pass_at_one_instant_start_one_run_however_long_their_timers
 
     assert len(life.told("breached")) == 2
     assert [page[1] for page in life.paged() if page[2] == "management"] == ["mia"]
+
+
+def test_change_that_leaves_the_limit_warns_of_it_no_second_time() -> None:
+    life = opened(on_warning="management").until(AT_3 + 4 * HOUR - 30 * MINUTE)
+
+    life.at(AT_3 + 4 * HOUR - 20 * MINUTE, SetSeverity("bo", "sev2"))
+    life.until(AT_3 + 4 * HOUR - MINUTE)
+
+    assert life.told("warned") == [("06:30", "warned", "respond")]
