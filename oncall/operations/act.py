@@ -20,6 +20,17 @@ from oncall.operations.record import carry_out
 from oncall.operations.words import require_known
 from oncall.store import incidents
 
+_SPOKEN = {
+    "set_severity": "set the severity of",
+    "apply_workaround": "apply a workaround to",
+    "await_customer": "wait for the customer of",
+    "customer_replied": "take the customer's answer to",
+    "customer_escalate": "escalate for the customer",
+    "confirm": "confirm a condition of",
+    "de_escalate": "de-escalate",
+    "note": "write a note on",
+}
+
 
 def act(context: Context, incident_id: str, command: PersonCommand) -> Incident:
     """Do what a command asks of an incident, and return the incident as it then is; stored once this returns.
@@ -85,6 +96,8 @@ def _carry_out(context: Context, session: Session, incident: Incident, command: 
 def _allowed(decided: Transition) -> Incident:
     """The incident after the command; raises RefusedError where the rules did not allow it."""
     if decided.refused is not None:
-        incident, do = decided.incident, str(decided.entries[-1].details["do"]).replace("_", " ")
-        raise RefusedError(f"cannot {do} incident {incident.number}, which is {incident.state}: {decided.refused}")
+        incident, do = decided.incident, decided.entries[-1].details["do"]
+        raise RefusedError(
+            f"cannot {_SPOKEN.get(do, do)} incident {incident.number}, which is {incident.state}: {decided.refused}"
+        )
     return decided.incident
