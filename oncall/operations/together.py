@@ -97,7 +97,7 @@ def bundled(
     all of it is one bundle also where its timers fire one after the other.
     """
     deferred = {row.id for row in rows if _was_deferred(shared.get(row.incident_id or ""))}
-    if deferred and timers.is_any_left(session, now + _ABOUT_TO_FIRE):
+    if deferred and timers.is_paging_left(session, now + _ABOUT_TO_FIRE):
         rows = [row for row in rows if row.id not in deferred or row.due_at <= now - _WAIT_FOR_OTHERS]
     numbers: dict[str | None, int] = {id_: incident.number for id_, incident in shared.items()}
     by_id = {row.id: row for row in sorted(rows, key=lambda row: numbers.get(row.incident_id, 0))}

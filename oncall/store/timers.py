@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.draft import RANKS, Timer
+from oncall.domain.escalation import STEP
 from oncall.domain.incident import State, Waiting
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
@@ -174,10 +175,10 @@ def is_any_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).limit(1)) is not None
 
 
-def is_any_left(session: Session, until: datetime) -> bool:
-    """Whether a timer that falls due by `until` has not fired yet, whoever holds it."""
+def is_paging_left(session: Session, until: datetime) -> bool:
+    """Whether a release or a step that falls due by `until` has not fired yet, whoever holds it."""
     unfired = select(TimerRow.id).where(TimerRow.due_at <= until, TimerRow.failure.is_(None))
-    return session.scalar(unfired.limit(1)) is not None
+    return session.scalar(unfired.where(TimerRow.kind.in_([RELEASE, STEP])).limit(1)) is not None
 
 
 def take(session: Session, claimed: ClaimedTimer) -> bool:

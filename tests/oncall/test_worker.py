@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,18 @@ from tests.clock import FrozenClock
 from tests.oncall.floor import DOCUMENT
 
 PATIENCE = 20
+SHIFTS = """
+version: 1
+users:
+  ana: {contact_methods: {mobile: {type: sms, address: "+15005550006"}}}
+  bo: {contact_methods: {mobile: {type: sms, address: "+15005550007"}}}
+schedules:
+  engineers: {time_zone: UTC, layers: [{start: "2026-11-21T09:00", turn: 1 day, users: [ana, bo]}]}
+escalation_policies:
+  engineering: {steps: [{notify: [{schedule: engineers}], wait: 5h}]}
+services:
+  cloud: {escalation_policy: engineering}
+"""
 
 
 def settings(database_url: str, tmp_path: Path) -> Settings:
@@ -66,6 +79,30 @@ def test_worker_pages_as_soon_as_something_is_triggered_and_says_that_it_lives(
     assert json.loads(line)["user"] == "ana"
     with context.database.read() as session:
         assert list_workers(session) == ()
+
+
+def test_worker_hands_over_when_a_shift_begins(database_url: str, tmp_path: Path, doorbell: LocalDoorbell) -> None:
+    clock, shown = FrozenClock(), threading.Event()
+    context = open_context(settings(database_url, tmp_path), clock, doorbell)
+    apply_document(context, SHIFTS, author="test", prune=False, dry_run=False)
+    trigger(context, TriggerRequest("cloud", "disk full", "test", severity="sev3"))
+
+    def look(line: str) -> None:
+        if "inherit" in line:
+            shown.set()
+
+    worker = build_worker(context, doorbell, settings(database_url, tmp_path), look)
+    worker.start()
+    try:
+        clock.advance(timedelta(days=1))
+        doorbell.ring()
+        assert shown.wait(PATIENCE)
+    finally:
+        worker.stop()
+        context.database.dispose()
+    told = [json.loads(line) for line in (tmp_path / "sandbox.jsonl").read_text().splitlines()]
+    (notice,) = (one for one in told if "inherit" in one["text"])
+    assert (notice["user"], notice["incident"]) == ("bo", None)
 
 
 def test_worker_that_starts_takes_up_the_timers_that_were_set_aside(
