@@ -196,7 +196,12 @@ class DeEscalate:
 
 @dataclass(frozen=True, slots=True)
 class Recalculate:
-    """The configuration has changed: work out again what depends on calendars."""
+    """The configuration has changed: work out again what depends on calendars.
+
+    `since` is when it changed, None for just now: what was due by then is not put off any more, what falls due after it is.
+    """
+
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

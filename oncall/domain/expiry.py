@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from oncall.domain.actions import release_now
 from oncall.domain.clocks import limits, running
@@ -34,15 +35,15 @@ def fire(draft: Draft, command: FireTimer) -> None:
         _WAITS[wait.kind](draft)
 
 
-def recalculate(draft: Draft) -> None:
-    """Work out anew what depends on calendars, and release at once what no longer waits."""
+def recalculate(draft: Draft, since: datetime) -> None:
+    """Work out anew what depends on calendars, which changed at `since`, and release at once what no longer waits."""
     incident = draft.incident
     before = limits(draft)
     recalculate_clocks(draft)
     if limits(draft) != before:
         draft.log("recalculated", {**limits(draft), "because": "the configuration has changed"})
-    if incident.state is State.DEFERRED and incident.rule is not None and not _is_to_be_released(draft):
-        decision = effect(draft, incident.rule)
+    if incident.state is State.DEFERRED and incident.rule is not None and not _is_to_be_released(draft, since):
+        decision = effect(draft, incident.rule, at=since)
         if decision.do is Do.DEFER:
             follow(draft, decision)
         else:
@@ -68,10 +69,10 @@ def _run(draft: Draft, command: FireTimer) -> Run | None:
     return next((run for run in waiting if (run.generation, run.fired) == which), None)
 
 
-def _is_to_be_released(draft: Draft) -> bool:
-    """Whether what it was deferred to has come: then its release is about to fire, and is not put off any more."""
+def _is_to_be_released(draft: Draft, since: datetime) -> bool:
+    """Whether what it was deferred to had come by then: its release is about to fire, and is not put off any more."""
     until = draft.incident.deferred_until
-    return until is not None and until <= draft.now
+    return until is not None and until <= since
 
 
 def _limit(draft: Draft, command: FireTimer) -> None:

@@ -34,17 +34,18 @@ def asked(draft: Draft) -> Decision:
     return effect(draft, policy.rule(case), f" for {_words(case, policy)}")
 
 
-def effect(draft: Draft, rule: Rule, case: str = "") -> Decision:
-    """What a rule comes to now: in open hours nothing waits, and where nothing ever opens nothing can."""
+def effect(draft: Draft, rule: Rule, case: str = "", *, at: datetime | None = None) -> Decision:
+    """What a rule comes to, now or `at` an instant: in open hours nothing waits, and where nothing ever opens nothing can."""
+    at = at or draft.now
     which = f"rule {rule.number} of {draft.policy.id}{case}" if rule.number else f"the built-in policy{case}"
     if rule.do is not Do.DEFER:
         return Decision(rule, rule.do, f"{which} {_COMES_TO[rule.do]}")
     until_when = "the next opening" if rule.until == NEXT_OPEN else f"{rule.until} of the next working day"
     try:
-        until = _release(draft.policy, rule, draft.now)
+        until = _release(draft.policy, rule, at)
     except NoOpeningError as error:
         return Decision(rule, Do.PAGE, f"{which} waits for {until_when}, but {error}: it pages now")
-    if until <= draft.now:
+    if until <= at:
         return Decision(rule, Do.PAGE, f"{which} pages at once in open hours")
     return Decision(rule, Do.DEFER, f"{which} waits for {until_when}", until)
 

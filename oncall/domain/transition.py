@@ -114,7 +114,7 @@ def _apply(
         case FireTimer():
             fire(draft, command)
         case Recalculate():
-            recalculate(draft)
+            recalculate(draft, command.since or draft.now)
         case AttemptFailed() | AttemptDelivered():
             outcomes.record(draft, command)
         case _:

@@ -15,6 +15,8 @@ from oncall.store.cipher import Cipher
 from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
 
+_HELD = "oncall_held_directory"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -37,8 +39,11 @@ class Context:
 
     def held_directory(self, session: Session) -> Directory:
         """The same, and no other takes its place before this transaction ends: whatever decides asks for this one."""
-        configuration_version.hold(session)
-        return self.directories.get(session)
+        held: Directory | None = session.info.get(_HELD)
+        if held is None:
+            configuration_version.hold(session)
+            held = session.info[_HELD] = self.directories.get(session)
+        return held
 
 
 def open_context(settings: Settings, clock: Clock, doorbell: Doorbell) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -74,7 +75,7 @@ def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
     incident = incidents.lock(session, context.cipher, claimed.incident)
     if not timers.take(session, claimed):
         return False
-    _fire_in_order(context, session, incident, claimed)
+    _fire_in_order(context, session, {incident.id: incident}, [claimed])
     return True
 
 
@@ -82,18 +83,24 @@ def _fire_releases(context: Context, due_at: datetime, session: Session) -> froz
     # Incidents first, always in the order of their ids: so two who fire some of the same do not stop each other for good.
     locked = incidents.lock_all(session, context.cipher, timers.incidents_to_release(session, due_at))
     taken = timers.take_releases(session, due_at, locked.keys())
-    for claimed in sorted(taken, key=lambda one: locked[one.incident].number):
-        _fire_in_order(context, session, locked[claimed.incident], claimed)
+    if taken:
+        _fire_in_order(context, session, locked, sorted(taken, key=lambda one: (locked[one.incident].number, one.id)))
     return frozenset(claimed.incident for claimed in taken)
 
 
-def _fire_in_order(context: Context, session: Session, incident: Incident, claimed: ClaimedTimer) -> None:
-    """Fire a timer, and before it whatever else of its incident is due before it."""
-    for timer in (*timers.take_earlier(session, claimed), claimed.timer):
-        incident = carry_out(context, session, incident, _command(timer), context.clock.now()).incident
+def _fire_in_order(
+    context: Context, session: Session, locked: Mapping[str, Incident], alike: Sequence[ClaimedTimer]
+) -> None:
+    """Fire timers of one kind and instant, and before each whatever else of its incident is due before it."""
+    earlier, now = timers.take_earlier(session, alike), context.clock.now()
+    as_they_are = dict(locked)
+    for claimed in alike:
+        for timer in (*earlier.pop(claimed.incident, ()), claimed.timer):
+            decided = carry_out(context, session, as_they_are[claimed.incident], _command(timer), now)
+            as_they_are[claimed.incident] = decided.incident
 
 
 def _command(timer: Timer) -> Command:
     if timer.kind == timers.RECALCULATE:
-        return Recalculate()
+        return Recalculate(since=timer.due_at)
     return FireTimer(timer.kind, timer.generation, timer.occurrence, timer.due_at)

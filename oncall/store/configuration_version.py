@@ -9,7 +9,6 @@ from oncall.store.base import Base
 
 _ONLY = 1
 _LOCK = 7_214_026_002
-_HELD = "oncall_configuration_held"
 
 
 class ConfigurationRow(Base):
@@ -47,10 +46,8 @@ def hold(session: Session) -> None:
 
     So whatever a command works out by one version is stored before the next, which then finds it.
     """
-    if session.info.get(_HELD) or _has_one_writer(session):
-        return
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
-    session.info[_HELD] = True
+    if not _has_one_writer(session):
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
 
 
 def wait_for_holders(session: Session) -> None:

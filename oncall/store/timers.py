@@ -40,8 +40,8 @@ RECALCULATE = "recalculate"
 
 RELEASE = Waiting.RELEASE.value
 
-MOST_TOGETHER = 1000
-"""How many releases of one instant fire in one transaction: more would hold up whoever acts on one of them meanwhile."""
+MOST_TOGETHER = 200
+"""How many releases of one instant fire in one transaction: more would hold up for seconds whoever acts on one of them."""
 
 _FIRST, _LAST = 0, RANKS["step"]
 _IS_USABLE = text("failure IS NULL")
@@ -151,18 +151,22 @@ def take_releases(session: Session, due_at: datetime, incidents: Collection[str]
     return tuple(_claimed(row, "") for row in session.scalars(mine))
 
 
-def take_earlier(session: Session, claimed: ClaimedTimer) -> tuple[Timer, ...]:
-    """Remove what is to fire before a timer of the same incident, which is locked, whoever holds it; not what has failed.
+def take_earlier(session: Session, alike: Sequence[ClaimedTimer]) -> dict[str, tuple[Timer, ...]]:
+    """Remove what is to fire before timers of one kind and instant, of the same incidents, which are locked.
 
-    So the order holds although several workers share what is due at one instant (docs/semantics.md 5.7).
+    By incident and in order; whoever holds it, but nothing that has failed before. So the order holds although several
+    workers share what is due at one instant (docs/semantics.md 5.7).
     """
-    timer = claimed.timer
-    mine = (literal(timer.due_at, UTCDateTime()), literal(_rank(timer)), literal(claimed.id))
-    before = tuple_(TimerRow.due_at, TimerRow.rank, TimerRow.id) < tuple_(*mine)
+    timer = alike[0].timer
+    place = tuple_(literal(timer.due_at, UTCDateTime()), literal(_rank(timer)), literal(alike[0].id))
+    before = tuple_(TimerRow.due_at, TimerRow.rank, TimerRow.id) < place
     usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
-    taken = delete(TimerRow).where(TimerRow.incident_id == claimed.incident, usable, before).returning(TimerRow)
-    rows = sorted(session.scalars(taken), key=lambda row: (row.due_at, row.rank, row.id))
-    return tuple(_timer(row) for row in rows)
+    of_these = TimerRow.incident_id.in_([claimed.incident for claimed in alike])
+    taken = delete(TimerRow).where(of_these, usable, before).returning(TimerRow)
+    earlier: dict[str, tuple[Timer, ...]] = {}
+    for row in sorted(session.scalars(taken), key=lambda row: (row.due_at, row.rank, row.id)):
+        earlier[row.incident_id] = (*earlier.get(row.incident_id, ()), _timer(row))
+    return earlier
 
 
 def release_all(session: Session) -> None:

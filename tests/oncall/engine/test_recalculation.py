@@ -88,6 +88,23 @@ def test_release_that_is_due_before_the_engine_has_recalculated_goes_by_the_new_
     assert {desk.events(str(number)).count("released") for number in range(1, 61)} == {0}
 
 
+def test_change_of_something_else_right_before_the_release_does_not_put_it_off(desk: Floor) -> None:
+    desk.trigger("question", severity="sev3")
+    desk.clock.set(MONDAY_8 - SECOND)
+    change(desk, "users: {new: {name: New}}")
+    desk.clock.set(MONDAY_8 + SECOND)
+    desk.engine.fire_due()
+    assert desk.events("1") == ["triggered", "deferred", "released", "paged"]
+
+
+def test_change_at_the_very_instant_of_the_release_does_not_put_it_off(desk: Floor) -> None:
+    desk.trigger("question", severity="sev3")
+    desk.clock.set(MONDAY_8)
+    change(desk)
+    desk.engine.fire_due()
+    assert desk.incident("1").state is State.TRIGGERED
+
+
 def test_many_recalculations_keep_no_step_waiting(desk: Floor) -> None:
     for number in range(60):
         desk.trigger(f"question {number}", severity="sev3")
