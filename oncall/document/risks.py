@@ -21,12 +21,13 @@ from oncall.domain.directory import (
     Urgency,
     User,
     UserTarget,
+    WebhookTarget,
 )
 from oncall.domain.paging import attempts
 from schedules import Span
 from schedules.spans import intersect
 
-DELIVERED = frozenset({"slack", "slack_channel", "sms", "voice"})
+DELIVERED = frozenset({"slack", "slack_channel", "sms", "voice", "webhook"})
 """The kinds of contact method for which this release has a provider."""
 
 
@@ -83,7 +84,7 @@ class _Judge:
                 members = self._directory.teams[team].members
                 return any(self._is_paged(self._directory.users[user]) for user in members)
             case _:
-                return isinstance(target, SlackChannelTarget)
+                return isinstance(target, SlackChannelTarget | WebhookTarget)
 
     def _is_paged(self, user: User) -> bool:
         return _is_reached(user, Urgency.HIGH, self._ahead.start)

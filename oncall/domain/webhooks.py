@@ -58,6 +58,7 @@ EVENTS = (
     "triage_expired",
     "warned",
     "rule",
+    "recalculated",
     "escalated",
     "repaged",
     "told",

@@ -129,12 +129,16 @@ def test_method_without_a_provider_is_named() -> None:
     assert found["users.bo"] == "cannot be reached at high and low urgency"
 
 
-@pytest.mark.parametrize("target", ["webhook: https://example.com", "team: empty"])
-def test_step_that_reaches_nobody_at_all_is_named(target: str) -> None:
+def test_step_that_reaches_nobody_at_all_is_named() -> None:
     found = warnings(
-        SOUND.replace("{schedule: s}", f"{{{target}}}").replace("users:", "teams: {empty: {members: []}}\nusers:", 1)
+        SOUND.replace("{schedule: s}", "{team: empty}").replace("users:", "teams: {empty: {members: []}}\nusers:", 1)
     )
     assert found == {"escalation_policies.p.steps[0]": "reaches nobody: nobody in it can be reached"}
+
+
+@pytest.mark.parametrize("target", ["webhook: https://example.com", "slack_channel: C0123"])
+def test_step_with_a_place_to_tell_reaches_somebody(target: str) -> None:
+    assert warnings(SOUND.replace("{schedule: s}", f"{{{target}}}")) == {}
 
 
 def test_policy_without_fallback_and_administrator_may_run_out_in_silence() -> None:
@@ -147,4 +151,4 @@ def test_channels_that_count_as_delivered_are_those_of_the_providers() -> None:
     from oncall.providers.slack.provider import SlackProvider  # noqa: PLC0415
     from oncall.providers.twilio.provider import TwilioProvider  # noqa: PLC0415
 
-    assert {*SlackProvider.methods, *TwilioProvider.methods} == DELIVERED
+    assert {*SlackProvider.methods, *TwilioProvider.methods, "webhook"} == DELIVERED
