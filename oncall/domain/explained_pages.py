@@ -81,7 +81,7 @@ class Pages:
     def _paged(self, entry: Entry) -> None:
         said, run = entry.details, run_of(entry.details)
         before = self._firings.get(run)
-        if before is None or not before.is_of(entry):
+        if run not in self._why or before is None or not before.is_of(entry):
             self._why[run] = self._why_then(entry, before)
         self._firings[run] = fired(entry, before)
         id_ = said.get("page") or f"page-{len(self.known) + 1}"
@@ -102,8 +102,9 @@ class Pages:
     def _unreached(self, entry: Entry) -> None:
         said, run = entry.details, run_of(entry.details)
         if entry.event == "nobody":
-            self._firings[run] = fired(entry, self._firings.get(run))
+            self._firings[run] = fired(entry, None)
             self._nobody[run] = entry
+            self._why.pop(run, None)
         user = said.get("user")
         self.unreached.append(Unreached(entry.at, user, said["policy"], said["step"], said["round"], said["because"]))
 

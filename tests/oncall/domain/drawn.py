@@ -144,7 +144,7 @@ _TRIAGES = st.none() | st.builds(
     st.sampled_from([5 * MINUTE, 10 * MINUTE]),
     st.none() | st.frozensets(st.sampled_from(WORDS), min_size=1),
 )
-_GATES = st.sampled_from([None, (), CONDITIONS]).map(
+_GATES = st.sampled_from([None, (), CONDITIONS, CONDITIONS]).map(
     lambda gate: None if gate is None else CustomerEscalation("management", gate)
 )
 _MANAGED = st.sampled_from([None, "management"])

@@ -289,3 +289,14 @@ def test_team_that_is_asked_at_once_is_listed() -> None:
     life.at(AT_3, trigger("sev1"))
 
     assert explained(life, later(AT_3, 1)).phases[0].because.startswith("bo and kim were paged by step 1 of night")
+
+
+def test_second_look_at_the_instant_at_which_the_first_reached_nobody_is_explained() -> None:
+    life = night(triage=replace(TRIAGE, schedule="nobody", severities=frozenset({"sev1", "sev3"})))
+    life.at(AT_3, SetSeverity("ana", "sev5"))
+    life.directory = desk(triage=TRIAGE)
+    life.at(AT_3, trigger("sev2"))
+
+    [phase] = explained(life, later(AT_3, 1)).phases
+
+    assert (phase.state, phase.pages[-1].user, phase.pages[-1].run) == (State.TRIAGE, "mia", "triage")
