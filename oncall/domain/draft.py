@@ -64,18 +64,23 @@ class Disabled:
 class Transition:
     """What a command did: the incident after it, and all that is to be stored with it in one transaction.
 
-    `timers`, `pages` and `notices` are new. `attempts` are those of pages that are new or have changed. `refused` is the reason
+    `before` is the incident as it was, None where it is new. `timers`, `pages` and `notices` are new. `refused` is the reason
     where the rules did not allow the command: then the incident is as it was, and the log says so.
     """
 
+    before: Incident | None
     incident: Incident
     entries: tuple[Entry, ...]
     timers: tuple[Timer, ...] = ()
     pages: tuple[Page, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
     notices: tuple[Notice, ...] = ()
     disabled: tuple[Disabled, ...] = ()
     refused: str | None = None
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts that are new or have changed, worked out when asked for: a simulation never does."""
+        return _changed_attempts(self.before, self.incident)
 
 
 @dataclass(slots=True)
@@ -162,13 +167,13 @@ class Draft:
         self.log("refused", {"do": do, "because": because})
 
     def finished(self, before: Incident | None) -> Transition:
-        """Everything decided, with the attempts that differ from `before`."""
+        """Everything decided about an incident that was `before`, None for a new one."""
         return Transition(
+            before=before,
             incident=self.incident,
             entries=tuple(self.entries),
             timers=tuple(self.timers),
             pages=tuple(self.pages),
-            attempts=_changed_attempts(before, self.incident),
             notices=tuple(self.notices),
             disabled=tuple(self.disabled),
             refused=self.refused,

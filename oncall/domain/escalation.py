@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from oncall.domain.directory import EscalationPolicy, Target, Urgency
@@ -225,12 +225,10 @@ def _page(draft: Draft, step: int | str, whom: Meant, until: datetime | None) ->
     draft.change_run(fired=run.fired + 1, reached_earlier=run.reached, pages=_still_of_use(run))
     people = [page for one in whom.responders if (page := _person(draft, step, one))]
     pages = [*people, *(_channel(draft, step, one) for one in whom.channels)]
-    for page in pages:
-        _add(draft, page, until)
     if not pages:
         _log_nobody(draft, step, "; ".join(whom.empty) or "nobody there has a usable contact method", until)
         return False
-    draft.change_run(reached=True)
+    _add(draft, pages, until)
     return True
 
 
@@ -284,27 +282,30 @@ def _new_page(
     return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways, _urgency(draft))
 
 
-def _add(draft: Draft, page: Page, until: datetime | None) -> None:
-    """Add a page; what is unsent of older ones to the same person on this incident is void, whichever run made them (5.3)."""
+def _add(draft: Draft, pages: Sequence[Page], until: datetime | None) -> None:
+    """Add pages; what is unsent of older ones to the same people on this incident is void, whichever run made them (5.3)."""
+    users = {page.user for page in pages if page.user is not None}
     incident = draft.incident
-    if page.user is not None:
-        escalation = _without_unsent(incident.run, page.user) if incident.run is not None else None
-        beside = tuple(_without_unsent(run, page.user) for run in incident.management)
-        draft.change(run=escalation, management=beside)
-    draft.change_run(pages=(*draft.run.pages, page))
-    draft.pages.append(page)
-    details = {"urgency": page.urgency.value, "page": page.id, "next_at": _text(until), "because": page.because}
-    draft.log("paged", {"user": page.user, **where(draft.run, page.step), **details})
+    if incident.run is not None and any(page.user in users for page in incident.run.pages):
+        draft.change(run=_without_unsent(incident.run, users))
+    if incident.management:
+        draft.change(management=tuple(_without_unsent(run, users) for run in incident.management))
+    draft.change_run(reached=True, pages=(*draft.run.pages, *pages))
+    draft.pages.extend(pages)
+    next_at = _text(until)
+    for page in pages:
+        details = {"urgency": page.urgency.value, "page": page.id, "next_at": next_at, "because": page.because}
+        draft.log("paged", {"user": page.user, **where(draft.run, page.step), **details})
 
 
 def _text(at: datetime | None) -> str | None:
     return format_instant(at) if at is not None else None
 
 
-def _without_unsent(run: Run, user: str) -> Run:
-    if not any(page.user == user for page in run.pages):
+def _without_unsent(run: Run, users: Collection[str]) -> Run:
+    if not any(page.user in users for page in run.pages):
         return run
-    return evolve(run, pages=tuple(_voided(page) if page.user == user else page for page in run.pages))
+    return evolve(run, pages=tuple(_voided(page) if page.user in users else page for page in run.pages))
 
 
 def _voided(page: Page) -> Page:

@@ -31,12 +31,12 @@ def sent(incident: Incident, commands: Sequence[AttemptSent], now: datetime) -> 
     entries = tuple([_taken(incident, command, now) for command in commands])
     ids = {command.attempt for command in commands}
     pages = {id_.rpartition(".")[0] for id_ in ids}
-    marked: list[Attempt] = []
+    after = incident
     for run in tuple(incident.running):
         if any(page.id in pages for page in run.pages):
-            changed = tuple([_marked(page, ids, marked) if page.id in pages else page for page in run.pages])
-            incident = _with(incident, run, evolve(run, pages=changed))
-    return Transition(incident, entries, attempts=tuple(marked))
+            changed = tuple([_marked(page, ids) if page.id in pages else page for page in run.pages])
+            after = _with(after, run, evolve(run, pages=changed))
+    return Transition(incident, after, entries)
 
 
 def _taken(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
@@ -51,14 +51,9 @@ def _taken(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
     return Entry(now, "attempted", details)
 
 
-def _marked(page: Page, ids: Collection[str], marked: list[Attempt]) -> Page:
-    """The page with those attempts sent, which are put into `marked` as well."""
-    attempts: list[Attempt] = []
-    for attempt in page.attempts:
-        if attempt.id in ids:
-            attempt = evolve(attempt, state=AttemptState.SENT)  # noqa: PLW2901  the same, marked
-            marked.append(attempt)
-        attempts.append(attempt)
+def _marked(page: Page, ids: Collection[str]) -> Page:
+    """The page with those attempts sent."""
+    attempts = [evolve(one, state=AttemptState.SENT) if one.id in ids else one for one in page.attempts]
     return evolve(page, attempts=tuple(attempts))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -145,20 +145,21 @@ class World:
         """
         live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one)}
         sent: dict[str, AttemptSent] = {}
-        for bundle in bundles([_message(one) for _, one in live.values()]):
+        for bundle in _bundles(live):
             shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
-            for message in bundle:
-                _, one = live[message.id]
-                sent[message.id] = AttemptSent(message.id, one.page.user, one.attempt.type, shared, one.page.urgency)
+            for id_ in bundle:
+                _, one = live[id_]
+                sent[id_] = AttemptSent(id_, one.page.user, one.attempt.type, shared, one.page.urgency)
         told = {id_: entry for case, own in _by_case(live) for id_, entry in self._sent(case, own, sent, now)}
         return [told[id_] for id_ in sent]
 
     def _sent(
         self, case: _Case, ids: Sequence[str], sent: Mapping[str, AttemptSent], now: datetime
     ) -> Iterator[tuple[str, LogEntry]]:
-        """What the log says of each attempt of one incident that was sent."""
+        """What the log says of each attempt of one incident that was sent; a sending makes nothing else due."""
         done = sent_together(case.incident, [sent[id_] for id_ in ids], now)
-        return zip(ids, self._settle(case, done), strict=True)
+        case.incident = done.incident
+        return zip(ids, [self._told(entry, case.name) for entry in done.entries], strict=True)
 
     def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
         case.due += 1
@@ -201,6 +202,14 @@ def _is_pending(incident: Incident, sending: _Sending) -> bool:
             if page.id == sending.page.id:
                 return any(one.state is AttemptState.PENDING for one in page.attempts if one.id == sending.attempt.id)
     return False
+
+
+def _bundles(live: Mapping[str, tuple[_Case, _Sending]]) -> Iterable[Collection[str]]:
+    """The attempts as they go out, by their ids."""
+    if len(live) <= 1:
+        return (live.keys(),)
+    found = bundles([_message(one) for _, one in live.values()])
+    return ([message.id for message in bundle] for bundle in found)
 
 
 def _by_case(live: Mapping[str, tuple[_Case, _Sending]]) -> Iterable[tuple[_Case, list[str]]]:
