@@ -99,7 +99,7 @@ def _request(body: OpenIncident, by: str) -> TriggerRequest:
         links=tuple({"href": link.href, "text": link.text or link.href} for link in body.links),
         by=by,
         warnings=tuple(f"{name[:80]}: is not known here" for name in body.model_extra or {}),
-        customer=body.customer,
+        customer=(body.customer or "").strip() or None,
         plan=body.plan,
         ticket_type=body.ticket_type,
     )

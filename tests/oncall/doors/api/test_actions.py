@@ -72,6 +72,18 @@ def test_trigger_of_a_customer_has_what_was_agreed_with_them(bo: Caller) -> None
     assert "plan 'basic' was sent, but premium was agreed with acme" in opened["warnings"]
 
 
+def test_blank_words_say_nothing(bo: Caller) -> None:
+    opened = bo.open(severity=" ", customer=" ", plan="", ticket_type="", fields={"subscription": "s-1"})
+
+    assert (opened["severity"], opened["customer"], opened["plan"], opened["ticket_type"]) == (
+        "sev3",
+        None,
+        "basic",
+        "incident",
+    )
+    assert opened["warnings"] == []
+
+
 def test_incomplete_trigger_pages_and_says_what_is_missing(bo: Caller) -> None:
     opened = bo.open(severity="sev2")
 
