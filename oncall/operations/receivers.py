@@ -84,7 +84,9 @@ def _try_again(
     context: Context, session: Session, webhook: WebhookRow, row: MessageRow, at: datetime, now: datetime
 ) -> None:
     row.tries += 1
-    if webhook.disabled is not None or row.expires_at is None or at > row.expires_at:
+    if webhook.disabled is not None:
+        return
+    if row.expires_at is None or at > row.expires_at:
         _given_up(context, session, webhook, 1, now)
         return
     row.state, row.due_at = MessageState.PENDING.value, at

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, load_only
 
 from oncall.domain.webhooks import METHOD
 from oncall.store.conflicts import insert_missing
-from oncall.store.messages import WEBHOOK, MessageRow, MessageState
+from oncall.store.messages import IS_EVENT, WEBHOOK, MessageRow, MessageState
 from oncall.store.sends import SendRow
 
 _DIGITS = 3
@@ -118,7 +118,7 @@ def _status(last: SendRow | None) -> int | None:
 
 
 def _of(webhook: int) -> ColumnElement[bool]:
-    return and_(MessageRow.type == METHOD, MessageRow.method_id == str(webhook))
+    return and_(IS_EVENT, MessageRow.method_id == str(webhook))
 
 
 def _change(session: Session, webhook: int, *which: ColumnElement[bool], **values: object) -> int:

@@ -91,6 +91,9 @@ class MessageRow(Base):
 
 
 # Written out, not as parameters: only so do the planners see that the partial indexes serve.
+IS_EVENT = MessageRow.type == literal_column("'webhook_event'")
+"""The condition that a message is an event for a webhook."""
+
 _PENDING = MessageRow.state == literal_column("'pending'")
 _SENDING = MessageRow.state == literal_column("'sending'")
 _URGENT_FIRST = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, MessageRow.id)
@@ -225,7 +228,7 @@ def _has_earlier() -> ColumnElement[bool]:
     same = and_(earlier.incident_id == MessageRow.incident_id, earlier.method_id == MessageRow.method_id)
     is_before = and_(earlier.type == METHOD, earlier.id < MessageRow.id)
     return and_(
-        MessageRow.type == METHOD,
+        IS_EVENT,
         select(earlier.id).where(same, is_before, or_(earlier.state == MessageState.SENDING.value, waits)).exists(),
     )
 

@@ -13,12 +13,14 @@ from typing import IO
 import pytest
 import requests
 
-from oncall.cli.demo import kept_token
+from oncall.cli.demo import _settings, kept_token
 from oncall.doorbell import SilentDoorbell
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context, open_context
 from oncall.operations.tokens import use_token
+from oncall.providers.sandbox import METHODS
 from oncall.settings import Settings, from_env
+from oncall.worker import build_providers
 from tests.clock import FrozenClock
 
 ONCALL = Path(sys.executable).with_name("oncall")
@@ -102,6 +104,13 @@ def context(sqlite_url: str) -> Iterator[Context]:
     apply_document(context, document, author="test", prune=False, dry_run=False)
     yield context
     context.database.dispose()
+
+
+def test_demo_calls_nobody_not_even_by_webhook(tmp_path: Path) -> None:
+    providers = build_providers(_settings(tmp_path, "127.0.0.1", 8080), FrozenClock(), print)
+
+    assert [provider.name for provider in providers] == ["sandbox"]
+    assert {*METHODS} == {*providers[0].methods}
 
 
 def test_token_is_made_again_when_its_file_is_lost_or_wrong(context: Context, tmp_path: Path) -> None:
