@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -336,6 +337,34 @@ def test_one_event_of_an_incident_goes_at_a_time_and_those_of_others_beside_it(l
 
     assert len(first) == 2
     assert second == ()
+
+
+def test_several_workers_tell_each_event_once_and_those_of_an_incident_in_order(listening: Listening) -> None:
+    listening.subscribe(["triggered", "noted", "acknowledged", "resolved"])
+    for number in range(1, 4):
+        listening.floor.trigger(f"disk {number} full")
+        for text in ("looking", "found"):
+            act.act(listening.context, str(number), AddNote("bo", text))
+        act.acknowledge(listening.context, str(number), "bo")
+        act.resolve(listening.context, str(number), "bo")
+
+    def work() -> None:
+        hooks = build(KEYS, listening.floor.clock, Caller(private=True))
+        delivery = Delivery(listening.context, [listening.floor.vendor, *hooks], senders=2)
+        while any(record.state in {"pending", "sending"} for record in listening.events()):
+            delivery.deliver_due()
+        delivery.stop()
+
+    with ThreadPoolExecutor(3) as workers:
+        for done in [workers.submit(work) for _ in range(3)]:
+            done.result()
+
+    got = listening.receiver.received()
+    assert len({one.id for one in got}) == len(got) == 15
+    for number in range(1, 4):
+        told = [one.said for one in got if one.said["incident"]["number"] == number]
+        assert [one["type"] for one in told] == ["triggered", "noted", "noted", "acknowledged", "resolved"]
+        assert [one["sequence"] for one in told] == sorted(one["sequence"] for one in told)
 
 
 def test_slow_receiver_holds_up_no_page(listening: Listening) -> None:
