@@ -15,6 +15,10 @@ from schedules.windows import DAY_MINUTES, DayWindow, Window, spans_on
 
 _DAY = timedelta(days=1)
 _LATEST = datetime.max.replace(tzinfo=UTC)
+_ASKED = "asked"
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_NOTHING = (_LATEST, _EARLIEST, False)
+_NO_RELEASE = (_LATEST, _EARLIEST)
 _CHUNK_DAYS = 16
 _CHUNKS_KEPT = 2000
 _YEAR_OF_HOLIDAYS = 400
@@ -44,6 +48,14 @@ class BusinessCalendar:
     _special_windows: dict[date, tuple[DayWindow, ...]] = field(init=False, repr=False, compare=False)
     _last_given: date = field(init=False, repr=False, compare=False)
     _chunks: dict[int, tuple[Span, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    # What was asked for last, as most who ask ask about much the same time: whether it is open from when to when, and
+    # for each clock from when on what waits is released when.
+    _lately: dict[str, tuple[datetime, datetime, bool]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _releases: dict[time, tuple[datetime, datetime]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Refuse an unknown zone, a special date given twice, and a calendar that can never open."""
@@ -61,9 +73,20 @@ class BusinessCalendar:
     def is_open(self, at: datetime) -> bool:
         """Say whether the calendar is open at `at`; at a closing it is closed."""
         at = as_utc(at)
-        chunk = self._chunk(at.toordinal() // _CHUNK_DAYS)
+        since, until, is_open = self._lately.get(_ASKED, _NOTHING)
+        if since <= at < until:
+            return is_open
+        index = at.toordinal() // _CHUNK_DAYS
+        chunk = self._chunk(index)
         position = bisect_right(chunk, Span(at, _LATEST))
-        return position > 0 and at < chunk[position - 1].end
+        is_open = position > 0 and at < chunk[position - 1].end
+        if is_open:
+            since, until = chunk[position - 1]
+        else:
+            since = chunk[position - 1].end if position else self._chunk_start(index)
+            until = chunk[position].start if position < len(chunk) else self._chunk_start(index + 1)
+        self._lately[_ASKED] = (since, until, is_open)
+        return is_open
 
     def next_open(self, at: datetime) -> datetime:
         """Return `at` itself when open, else the start of the next window; `NoOpeningError` where there is none."""
@@ -136,6 +159,14 @@ class BusinessCalendar:
         `NoOpeningError` where the calendar does not open again.
         """
         at = as_utc(at)
+        since, released = self._releases.get(clock, _NO_RELEASE)
+        if since <= at < released:
+            return released
+        released = self._release(at, clock)
+        self._releases[clock] = (at, released)
+        return released
+
+    def _release(self, at: datetime, clock: time) -> datetime:
         opening = self.next_open(at)
         day = wall_time(at, self.time_zone).date() - _DAY
         last = wall_time(opening, self.time_zone).date()

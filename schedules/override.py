@@ -66,7 +66,7 @@ class Overrides:
 
     def applied_at(self, at: datetime, users: frozenset[str]) -> frozenset[str]:
         """Return who is on call at `at` where `users` are by the layers."""
-        for entry in self._between(at, at + _RESOLUTION):
+        for entry in self._between(at, at + _RESOLUTION) if self._laid else ():
             users = entry.override.applied(users)
         return users
 

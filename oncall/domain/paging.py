@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from oncall.domain.directory import ContactMethod, NotificationRule, Urgency, User
 from oncall.domain.incident import Attempt
 
 _QUIET_TYPES = frozenset({"slack", "email", "push"})
 _AT_ONCE = timedelta(0)
+_AFTER = attrgetter("after")
 
 
 def attempts(user: User, urgency: Urgency, page: str, now: datetime) -> tuple[Attempt, ...]:
@@ -22,10 +24,11 @@ def attempts(user: User, urgency: Urgency, page: str, now: datetime) -> tuple[At
     rules = [rule for rule in _rules(user, urgency) if rule.via in usable]
     if not rules:
         rules = [NotificationRule(_AT_ONCE, method) for method in usable]
-    ordered = sorted(rules, key=lambda rule: rule.after)
-    return tuple(
-        _attempt(usable[rule.via], f"{page}.{place}", now + rule.after) for place, rule in enumerate(ordered, start=1)
-    )
+    made = []
+    for place, rule in enumerate(sorted(rules, key=_AFTER), start=1):
+        method = usable[rule.via]
+        made.append(Attempt(f"{page}.{place}", method.id, method.type, method.address, now + rule.after))
+    return tuple(made)
 
 
 def _rules(user: User, urgency: Urgency) -> Sequence[NotificationRule]:
@@ -37,7 +40,3 @@ def _rules(user: User, urgency: Urgency) -> Sequence[NotificationRule]:
         quiet = [method for method in methods if method.type in _QUIET_TYPES and method.disabled is None]
         methods = quiet or methods
     return [NotificationRule(_AT_ONCE, method.id) for method in methods]
-
-
-def _attempt(method: ContactMethod, id_: str, due_at: datetime) -> Attempt:
-    return Attempt(id=id_, method=method.id, type=method.type, address=method.address, due_at=due_at)

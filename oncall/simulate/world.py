@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -143,23 +143,33 @@ class World:
 
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
-        live = {one.attempt.id: (case, one) for case, one in sendings if _is_pending(case.incident, one)}
-        sent: dict[str, AttemptSent] = {}
-        for bundle in _bundles(live):
-            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
-            for id_ in bundle:
-                _, one = live[id_]
-                sent[id_] = AttemptSent(id_, one.page.user, one.attempt.type, shared, one.page.urgency)
-        told = {id_: entry for case, own in _by_case(live) for id_, entry in self._sent(case, own, sent, now)}
-        return [told[id_] for id_ in sent]
+        live = [(case, one) for case, one in sendings if _is_pending(case.incident, one)]
+        sent = self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]
+        by_case: dict[int, tuple[_Case, list[AttemptSent]]] = {}
+        for case, command in sent:
+            by_case.setdefault(case.number, (case, []))[1].append(command)
+        told = [self._take(case, commands, now) for case, commands in by_case.values()]
+        if len(told) == 1:
+            return told[0]
+        entries = dict(zip(by_case, map(iter, told), strict=True))
+        return [next(entries[case.number]) for case, _ in sent]
 
-    def _sent(
-        self, case: _Case, ids: Sequence[str], sent: Mapping[str, AttemptSent], now: datetime
-    ) -> Iterator[tuple[str, LogEntry]]:
-        """What the log says of each attempt of one incident that was sent; a sending makes nothing else due."""
-        done = sent_together(case.incident, [sent[id_] for id_ in ids], now)
+    def _bundled(self, live: Sequence[tuple[_Case, _Sending]]) -> list[tuple[_Case, AttemptSent]]:
+        """The sendings in the order in which they go out, those that go out as one with an id that they share."""
+        found = {one.attempt.id: (case, one) for case, one in live}
+        sent: list[tuple[_Case, AttemptSent]] = []
+        for bundle in bundles([_message(one) for _, one in live]):
+            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
+            for message in bundle:
+                case, one = found[message.id]
+                sent.append((case, _sent(one, shared)))
+        return sent
+
+    def _take(self, case: _Case, commands: Sequence[AttemptSent], now: datetime) -> list[LogEntry]:
+        """Let the provider take messages of one incident, which makes nothing else due."""
+        done = sent_together(case.incident, commands, now)
         case.incident = done.incident
-        return zip(ids, [self._told(entry, case.name) for entry in done.entries], strict=True)
+        return [self._told(entry, case.name) for entry in done.entries]
 
     def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
         case.due += 1
@@ -204,20 +214,8 @@ def _is_pending(incident: Incident, sending: _Sending) -> bool:
     return False
 
 
-def _bundles(live: Mapping[str, tuple[_Case, _Sending]]) -> Iterable[Collection[str]]:
-    """The attempts as they go out, by their ids."""
-    if len(live) <= 1:
-        return (live.keys(),)
-    found = bundles([_message(one) for _, one in live.values()])
-    return ([message.id for message in bundle] for bundle in found)
-
-
-def _by_case(live: Mapping[str, tuple[_Case, _Sending]]) -> Iterable[tuple[_Case, list[str]]]:
-    """The attempts by their incidents."""
-    cases: dict[int, tuple[_Case, list[str]]] = {}
-    for id_, (case, _) in live.items():
-        cases.setdefault(case.number, (case, []))[1].append(id_)
-    return cases.values()
+def _sent(one: _Sending, bundle: str | None) -> AttemptSent:
+    return AttemptSent(one.attempt.id, one.page.user, one.attempt.type, bundle, one.page.urgency)
 
 
 def _message(one: _Sending) -> DueMessage:
