@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     text,
@@ -126,17 +127,16 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     At most `limit`, and of an instant's releases all or none. Recalculations come last, so that many of them keep nothing
     waiting: what else is due of their incidents takes them along.
     """
-    first = _free(session, now, TimerRow.due_at <= now, limit)
+    due, later = TimerRow.due_at <= now, TimerRow.kind == RECALCULATE
+    first = _free(session, now, and_(due, not_(later)), limit)
     openings = {row.due_at for row in first if row.kind == RELEASE}
     together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
     rest = _free(session, now, together, MOST_TOGETHER) if openings else ()
-    chosen = {row.id: row for row in (*first, *rest)}
-    claimed = update(TimerRow).where(TimerRow.id.in_(chosen)).values(lease=lease, lease_until=until).returning(TimerRow)
-    rows = {row.id: row for row in session.scalars(claimed)} if chosen else {}
-    in_order = sorted(
-        chosen.values(), key=lambda row: (row.kind == RECALCULATE, row.due_at, row.rank, row.number, row.id)
-    )
-    return tuple(_claimed(rows[row.id], lease) for row in in_order)
+    last = _free(session, now, and_(due, later), limit - len(first)) if len(first) < limit else ()
+    places = {id_: place for place, id_ in enumerate(_in_order((*first, *rest), last))}
+    claimed = update(TimerRow).where(TimerRow.id.in_(places)).values(lease=lease, lease_until=until).returning(TimerRow)
+    rows = sorted(session.scalars(claimed) if places else (), key=lambda row: places[row.id])
+    return tuple(_claimed(row, lease) for row in rows)
 
 
 def incidents_to_release(session: Session, due_at: datetime) -> Sequence[str]:
@@ -230,12 +230,17 @@ def count_set_aside(session: Session) -> int:
 
 
 def _free(session: Session, now: datetime, which: ColumnElement[bool], limit: int) -> Sequence[Any]:
-    """What nobody holds, locked, in the order in which it is claimed."""
+    """The first of what nobody holds, locked."""
     columns = (TimerRow.id, TimerRow.kind, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
     query = select(*columns).join(IncidentRow, IncidentRow.id == TimerRow.incident_id).where(which, _is_free(now))
-    order = (TimerRow.kind == RECALCULATE, TimerRow.due_at, TimerRow.rank, IncidentRow.number, TimerRow.id)
-    ordered = query.order_by(*order)
+    ordered = query.order_by(TimerRow.due_at, TimerRow.rank, IncidentRow.number, TimerRow.id)
     return session.execute(ordered.limit(limit).with_for_update(of=TimerRow, skip_locked=True)).all()
+
+
+def _in_order(first: Iterable[Any], last: Iterable[Any]) -> Iterator[int]:
+    for part in (first, last):
+        for row in sorted(part, key=lambda row: (row.due_at, row.rank, row.number, row.id)):
+            yield row.id
 
 
 def _is_release_at(due_at: datetime) -> ColumnElement[bool]:
