@@ -103,10 +103,16 @@ class Draft:
     focus: int | None = None
     _own: Incident | None = None
     _own_run: Run | None = None
+    _policy: SupportPolicy | None = None
 
     @property
     def policy(self) -> SupportPolicy:
         """The support policy of the incident's service; of a service that is gone, the built-in one."""
+        if self._policy is None:
+            self._policy = self._find_policy()
+        return self._policy
+
+    def _find_policy(self) -> SupportPolicy:
         if self.incident.service in self.directory.services:
             return policy_of(self.directory, self.incident.service)
         return built_in(self.incident.rule.escalation or "" if self.incident.rule else "")

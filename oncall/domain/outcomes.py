@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
 from oncall.domain.directory import Urgency, User
-from oncall.domain.draft import Disabled, Draft, Notice, Transition
+from oncall.domain.draft import Disabled, Draft, Notice
 from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators, where
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Cause, Incident, Page, Run, State
@@ -23,23 +23,8 @@ RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45
 _HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
 
 
-def sent(incident: Incident, commands: Sequence[AttemptSent], now: datetime) -> Transition:
-    """What it means that the provider took messages: each is logged, its attempt is marked, and nothing else follows.
-
-    A simulation asks for this more often than for all else together, so it takes no draft.
-    """
-    entries = tuple([_taken(incident, command, now) for command in commands])
-    ids = {command.attempt for command in commands}
-    pages = {id_.rpartition(".")[0] for id_ in ids}
-    after = incident
-    for run in tuple(incident.running):
-        if any(page.id in pages for page in run.pages):
-            changed = tuple([_marked(page, ids) if page.id in pages else page for page in run.pages])
-            after = _with(after, run, evolve(run, pages=changed))
-    return Transition(incident, after, entries)
-
-
-def _taken(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
+def sent(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
+    """What the log says of a message that the provider took; `mark_sent` is all that follows from it."""
     urgency = command.urgency or incident.urgency
     details = {
         "user": command.user,
@@ -49,6 +34,18 @@ def _taken(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
         "attempt": command.attempt,
     }
     return Entry(now, "attempted", details)
+
+
+def mark_sent(incident: Incident, attempts: Collection[str]) -> Incident:
+    """The incident with those attempts sent; what is void by now stays so."""
+    ids = set(attempts)
+    pages = {id_.rpartition(".")[0] for id_ in ids}
+    after = incident
+    for run in tuple(incident.running):
+        if any(page.id in pages for page in run.pages):
+            changed = tuple([_marked(page, ids) if page.id in pages else page for page in run.pages])
+            after = _with(after, run, evolve(run, pages=changed))
+    return after
 
 
 def _marked(page: Page, ids: Collection[str]) -> Page:

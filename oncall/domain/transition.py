@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -42,8 +42,9 @@ from oncall.domain.draft import Disabled, Draft, Notice, Timer, Transition
 from oncall.domain.expiry import fire, recalculate
 from oncall.domain.incident import Incident, State
 from oncall.domain.opening import joined, opened
+from oncall.domain.outcomes import mark_sent, sent
 
-__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "sent_together", "transition"]
+__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "mark_sent", "sent", "transition"]
 
 _ACTIONS: Mapping[type[PersonCommand], Callable[[Draft, Any], None]] = {
     Acknowledge: actions.acknowledge,
@@ -79,6 +80,8 @@ def transition(incident: Incident | None, command: Command, directory: Directory
 
     `incident` is None only for a trigger that opens one. Whatever comes too late (an older run's timer, an answer to an
     older page) changes nothing. Raises LookupError for a trigger of a service that is not in the directory.
+
+    For an `AttemptSent` it does no more than `sent` and `mark_sent`: who sends much may ask for these two, and mark later.
     """
     if incident is None:
         if not isinstance(command, Trigger):
@@ -86,15 +89,10 @@ def transition(incident: Incident | None, command: Command, directory: Directory
             raise TypeError(message)
         return opened(command, directory, now).finished(None)
     if isinstance(command, AttemptSent):
-        return outcomes.sent(incident, (command,), now)
+        return Transition(incident, mark_sent(incident, (command.attempt,)), (sent(incident, command, now),))
     draft = Draft(incident, directory, now)
     _apply(draft, command)
     return draft.finished(incident)
-
-
-def sent_together(incident: Incident, commands: Sequence[AttemptSent], now: datetime) -> Transition:
-    """What `transition` does for these commands one after the other, at once: the log entries are in their order."""
-    return outcomes.sent(incident, commands, now)
 
 
 @cache

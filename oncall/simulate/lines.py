@@ -117,8 +117,7 @@ class _Reading:
             elif name not in _HEAD:
                 hint = did_you_mean(name, (*_HEAD, *verb.fields))
                 self.faults.append(FieldFault(name, f"does not belong to {self.said['do']!r}{hint}"))
-        missing = (name for name, known in verb.fields.items() if known.required and name not in self.said)
-        self.faults += [FieldFault(name, "is missing") for name in missing]
+        self.faults += [FieldFault(name, "is missing") for name in verb.required if name not in self.said]
         service = values.get("service")
         if service is not None and service not in self.services:
             self.faults.append(FieldFault("service", unknown_name("service", service, self.services)))

@@ -23,13 +23,21 @@ _WAYS = {
     "slack_channel": "post",
     "webhook": "request",
 }
+_ASKED = {
+    "set_severity": "set the severity",
+    "apply_workaround": "apply a workaround",
+    "await_customer": "wait for the customer",
+    "customer_replied": "take the customer's answer",
+    "customer_escalate": "escalate it for the customer",
+    "de_escalate": "end the customer's escalation",
+}
 _STEPS = {"administrators": "the last resort", "reassigned": "the reassignment"}
 
 _SAYINGS: Mapping[str, str] = {
     "joined": "reported again by {by}, as {severity}",
     "rule": "another rule holds from now on: {because}",
     "deferred": "deferred until {until}: nobody is paged before, as {because}",
-    "released": "released: {because}",
+    "released": "released{released}",
     "told": "{user} is told: {because}",
     "attempt_failed": "the {method} message to {user} failed: {because}",
     "exhausted": "{policy} has run out: {because}",
@@ -41,14 +49,14 @@ _SAYINGS: Mapping[str, str] = {
     "repaged": "{by} lets the paging begin anew",
     "triaged": "{by} triages it as {severity}",
     "triage_expired": "{because}",
-    "severity": "{by} changes it from {was} to {severity}{respond_by}",
+    "severity": "{by} changes it from {was} to {severity}{respond_by}{update_by}",
     "workaround": "{by} has found a workaround",
     "classified": "{by} classifies it: {class}",
     "completed": "what was missing has come: {fields}",
     "warned": "SOON: the {clock} is due by {due}",
     "breached": "BREACH: {late} by {due}",
     "snoozed": "{by} snoozes it until {until}",
-    "resumed": "nobody is kept from being paged any more: {because}",
+    "resumed": "it goes on: {because}",
     "updated": "{by} gives an update{update_by}",
     "noted": "{by} notes: {text}",
     "awaiting_customer": "{by} waits for the customer: the clocks pause",
@@ -146,6 +154,10 @@ def _limit(before: str) -> Callable[[Speaker, Entry, Any], str]:
     return lambda _, __, at: f"; {before} by {at}" if at else ""
 
 
+def _released(speaker: Speaker, entry: Entry, _: Any) -> str:
+    return f" by {speaker.person(entry['by'])}" if entry.get("by") else f": {entry['because']}"
+
+
 def _class(_: Speaker, entry: Entry, __: Any) -> str:
     known: Sequence[str] = [str(entry[name]) for name in ("plan", "ticket_type") if entry.get(name)]
     return listed(known) if known else "as nothing"
@@ -163,7 +175,8 @@ _DETAILS: Mapping[str, Callable[[Speaker, Entry, Any], str]] = {
     "clock": lambda _, __, clock: "response" if clock == "respond" else "next update",
     "late": lambda _, entry, __: "nobody has responded" if entry["clock"] == "respond" else "no update has been given",
     "class": _class,
+    "released": _released,
     "fields": lambda _, __, fields: listed(fields),
-    "do": lambda _, __, do: spaced(str(do)),
+    "do": lambda _, __, do: _ASKED.get(do, spaced(str(do))),
     "condition": lambda _, __, condition: spaced(str(condition)),
 }

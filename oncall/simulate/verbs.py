@@ -51,6 +51,7 @@ class Verb:
 
     command: type[Trigger | PersonCommand]
     fields: Mapping[str, Part]
+    required: tuple[str, ...]
 
 
 def text(value: object) -> str:
@@ -104,7 +105,8 @@ def _shown(value: object) -> str:
 
 
 def _verb(command: type[Trigger | PersonCommand], *fields: Part) -> Verb:
-    return Verb(command, {field.name: field for field in fields})
+    required = tuple(field.name for field in fields if field.required)
+    return Verb(command, {field.name: field for field in fields}, required)
 
 
 _WHO = Part("by", text, required=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
 from oncall.domain.log import Entry
-from oncall.domain.transition import Timer, Transition, sent_together, transition
+from oncall.domain.transition import Timer, Transition, mark_sent, sent, transition
 from oncall.simulate.event import Event
 from schedules import format_instant
 
@@ -32,13 +32,14 @@ _FEW = 64
 
 @dataclass(slots=True)
 class _Case:
-    """One incident; `due` counts what the heap holds of it."""
+    """One incident; `due` counts what the heap holds of it, `unmarked` is what was sent since the last decision about it."""
 
     name: str
     number: int
     incident: Incident
     due: int = 0
     over: bool = False
+    unmarked: list[str] = field(default_factory=list)
 
 
 class _Sending(NamedTuple):
@@ -117,6 +118,9 @@ class World:
         return self._settle(case, done)
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
+        if case.unmarked:
+            case.incident = mark_sent(case.incident, case.unmarked)
+            case.unmarked.clear()
         return self._settle(case, transition(case.incident, command, self.directory, now))
 
     def _settle(self, case: _Case, done: Transition) -> list[LogEntry]:
@@ -144,32 +148,22 @@ class World:
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
         live = [(case, one) for case, one in sendings if _is_pending(case.incident, one)]
-        sent = self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]
-        by_case: dict[int, tuple[_Case, list[AttemptSent]]] = {}
-        for case, command in sent:
-            by_case.setdefault(case.number, (case, []))[1].append(command)
-        told = [self._take(case, commands, now) for case, commands in by_case.values()]
-        if len(told) == 1:
-            return told[0]
-        entries = dict(zip(by_case, map(iter, told), strict=True))
-        return [next(entries[case.number]) for case, _ in sent]
+        told: list[LogEntry] = []
+        for case, command in self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]:
+            told.append(self._told(sent(case.incident, command, now), case.name))
+            case.unmarked.append(command.attempt)
+        return told
 
     def _bundled(self, live: Sequence[tuple[_Case, _Sending]]) -> list[tuple[_Case, AttemptSent]]:
         """The sendings in the order in which they go out, those that go out as one with an id that they share."""
         found = {one.attempt.id: (case, one) for case, one in live}
-        sent: list[tuple[_Case, AttemptSent]] = []
+        going: list[tuple[_Case, AttemptSent]] = []
         for bundle in bundles([_message(one) for _, one in live]):
             shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
             for message in bundle:
                 case, one = found[message.id]
-                sent.append((case, _sent(one, shared)))
-        return sent
-
-    def _take(self, case: _Case, commands: Sequence[AttemptSent], now: datetime) -> list[LogEntry]:
-        """Let the provider take messages of one incident, which makes nothing else due."""
-        done = sent_together(case.incident, commands, now)
-        case.incident = done.incident
-        return [self._told(entry, case.name) for entry in done.entries]
+                going.append((case, _sent(one, shared)))
+        return going
 
     def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
         case.due += 1
