@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from oncall.domain.directory import Role, Urgency
+from oncall.domain.directory import Urgency
 from oncall.domain.incident import Gate, Incident, State
 from oncall.domain.policy import Do
+from oncall.domain.readable import readable
 from oncall.doors.api.endpoint import Call, Input
 from oncall.doors.api.values import Cursor, InstantOut, Limit, Text, Word
 
@@ -149,7 +150,7 @@ class IncidentList(BaseModel):
     next_cursor: str | None
 
 
-_WORKED_OUT = frozenset({"rule", "missing", "awaiting_customer", "customer_escalated", "gate", "url"})
+_WORKED_OUT = frozenset({"links", "rule", "missing", "awaiting_customer", "customer_escalated", "gate", "url"})
 
 
 def incident_out(call: Call[Any, Any], incident: Incident) -> IncidentOut:
@@ -159,15 +160,12 @@ def incident_out(call: Call[Any, Any], incident: Incident) -> IncidentOut:
 
 def shown(call: Call[Any, Any], incident: Incident) -> dict[str, Any]:
     """What IncidentOut holds of it; where its contents may not be seen the number stands for the title."""
-    contents = {"title": f"Sensitive incident {incident.number}", "body": "", "fields": {}, "links": []}
-    if call.asker.role.allows(Role.RESPONDER) or not incident.sensitive:
-        contents = {name: getattr(incident, name) for name in contents}
-    names = IncidentOut.model_fields.keys() - contents.keys() - _WORKED_OUT
+    incident = readable(incident, call.asker.role)
+    names = IncidentOut.model_fields.keys() - _WORKED_OUT
     rule, gate = incident.rule, incident.gate
     return {
         **{name: getattr(incident, name) for name in names},
-        **contents,
-        "links": list(contents["links"]),
+        "links": list(incident.links),
         "missing": list(incident.missing),
         "rule": RuleOut.model_validate(rule) if rule is not None and rule.number else None,
         "awaiting_customer": incident.waits_for_customer_since,

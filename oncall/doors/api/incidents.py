@@ -7,6 +7,7 @@ from typing import Any
 
 from oncall.domain.incident import Incident, State
 from oncall.domain.log import as_json
+from oncall.domain.readable import readable_entry
 from oncall.doors.api.delivery_models import Log, LogEntry, PageOut, Pages, PartQuery, page_shown
 from oncall.doors.api.endpoint import Answer, Call, Endpoint, NoBody, NoQuery, get, post
 from oncall.doors.api.incident_models import (
@@ -70,7 +71,8 @@ def show_log(call: Call[PartQuery, NoBody]) -> Answer:
     with call.context.database.read() as session:
         entries = log_of(session, call.context.cipher, incident.id)
     part, following = part_after(entries, call.query.cursor, call.query.limit)
-    log = [LogEntry(**as_json(entry, incident.id)) for entry in part]
+    role = call.asker.role
+    log = [LogEntry(**as_json(readable_entry(entry, incident, role), incident.id)) for entry in part]
     return Answer(200, Log(log), following)
 
 

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from oncall.domain.directory import Role
 from oncall.domain.incident import State
+from oncall.domain.readable import readable
 from oncall.doors.web.access import context, needs, signed_in
 from oncall.doors.web.duties import duty
 from oncall.doors.web.lists import counted, lists
 from oncall.doors.web.live import live_page
-from oncall.doors.web.presentation import readable
 from oncall.store import incidents
 
 MOST_SHOWN = 200

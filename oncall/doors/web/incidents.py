@@ -13,12 +13,12 @@ from oncall.domain.explain import explain
 from oncall.domain.incident import Incident, State
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
+from oncall.domain.readable import readable, readable_entry
 from oncall.doors.web.access import context, needs, signed_in
 from oncall.doors.web.choices import ANSWERS, Choices, choices
 from oncall.doors.web.live import live_page
 from oncall.doors.web.orders import ORDERS, Order
 from oncall.doors.web.paged import paged
-from oncall.doors.web.presentation import readable, readable_entry
 from oncall.doors.web.promises import promises
 from oncall.doors.web.words import Words, words
 from oncall.errors import ForbiddenError, InvalidInputError, RefusedError

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, g
 
-from oncall.domain.directory import Role
-from oncall.domain.incident import Incident
-from oncall.domain.log import Entry
 from oncall.doors.web import naming
 from schedules import format_instant
 
-_WRITTEN = frozenset({"text", "warnings"})
-"""The details of a log entry that hold words of people, or quote a sender."""
-_METHODS = {"sms": "SMS", "voice": "Call", "slack": "Slack", "slack_channel": "Slack", "email": "E-mail"}
+_METHODS = {
+    "sms": "SMS",
+    "voice": "Call",
+    "slack": "Slack",
+    "slack_channel": "Slack",
+    "email": "E-mail",
+    "webhook_event": "Webhook",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,6 @@ def sentence(text: str) -> str:
 def method(kind: str) -> str:
     """A type of contact method as people write it."""
     return _METHODS.get(kind, sentence(kind))
-
-
-def readable(incident: Incident, role: Role) -> Incident:
-    """The incident as that role may read it: the text of a sensitive one is for responders and above, as in the API."""
-    if not incident.sensitive or role.allows(Role.RESPONDER):
-        return incident
-    return replace(incident, title=f"Sensitive incident {incident.number}", body="", fields={}, links=())
-
-
-def readable_entry(entry: Entry, incident: Incident, role: Role) -> Entry:
-    """The log entry as that role may read it: of a sensitive incident, what people wrote is for responders and above."""
-    if not incident.sensitive or role.allows(Role.RESPONDER):
-        return entry
-    return replace(entry, details={name: value for name, value in entry.details.items() if name not in _WRITTEN})
 
 
 def web_links(links: Iterable[Mapping[str, str]]) -> list[Link]:

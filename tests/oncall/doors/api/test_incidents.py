@@ -283,8 +283,10 @@ def test_pages_show_an_address_to_its_owner_and_to_managers_alone(company: Compa
 def test_sensitive_text_is_for_those_who_respond(company: Company) -> None:
     company.caller().open("breach at acme", sensitive=True, body="acme's keys", fields={"customer": "acme"})
     viewer, responder = company.caller(Role.VIEWER), company.caller(Role.RESPONDER)
+    responder.post("/incidents/1/note", {"text": "acme was told"})
 
     assert responder.get("/incidents/1").json["title"] == "breach at acme"
+    assert "acme was told" in responder.get("/incidents/1/log").text
     for path in ("/incidents/1", "/incidents", "/incidents/1/log", "/incidents/1/pages"):
         assert "acme" not in viewer.get(path).text
     assert viewer.get("/incidents/1").json["title"] == "Sensitive incident 1"
