@@ -102,11 +102,12 @@ def _escalations(policy: SupportPolicy) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """An escalation policy in words: whom each step pages, and after how many minutes the next comes."""
+    """An escalation policy in words: whom each step pages, after how many minutes the next comes, and whom it falls back on."""
 
     name: str
     steps: tuple[tuple[str, int], ...]
     repeats: str
+    falls_back: str
     fallback: str
 
 
@@ -117,6 +118,13 @@ def _in_words(policy: EscalationPolicy) -> Steps:
     return Steps(
         name=policy.id,
         steps=tuple((said(step.targets), int(step.wait.total_seconds()) // 60) for step in policy.steps),
-        repeats="until somebody acknowledges" if policy.repeat is None else f"{policy.repeat + 1} times at most",
+        repeats=_repeats(policy.repeat),
+        falls_back="if nobody can be reached" if policy.repeat is None else "then, or if nobody can be reached",
         fallback=said(policy.fallback),
     )
+
+
+def _repeats(times: int | None) -> str:
+    if times is None:
+        return "round after round, until somebody acknowledges"
+    return f"round after round, {times + 1} times at most" if times else "once, and not again"

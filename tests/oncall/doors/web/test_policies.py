@@ -50,6 +50,40 @@ def test_policy_says_who_is_told(person: Callable[[str], Person]) -> None:
     assert "management Mia Tanaka; 10 min until the next Round after round, 2 times at most." in page
 
 
+def test_fallback_is_said_to_come_when_the_rounds_are_over_and_only_then(
+    settings: Settings, clock: FrozenClock
+) -> None:
+    app = create_app(settings, clock)
+    context: Context = app.extensions["oncall"]
+    document = """
+version: 1
+users: {vic: {name: Vic Moreau, role: viewer}}
+calendars: {office: {time_zone: America/Denver, open: [{days: [mon], from: "09:00", to: "17:00"}]}}
+escalation_policies:
+  once: {steps: [{notify: [{user: vic}], wait: 5m}], repeat: 0, fallback: [{user: vic}]}
+  thrice: {steps: [{notify: [{user: vic}], wait: 5m}], repeat: 2, fallback: [{user: vic}]}
+  ever: {steps: [{notify: [{user: vic}], wait: 5m}], fallback: [{user: vic}]}
+support_policies:
+  standard:
+    calendar: office
+    severities: {sev1: {urgency: high}, sev2: {urgency: high}, sev3: {urgency: low}}
+    default_severity: sev1
+    rules:
+      - {when: {severity: sev1}, do: page, escalation: once}
+      - {when: {severity: sev2}, do: page, escalation: thrice}
+      - {when: {}, do: page, escalation: ever}
+"""
+    apply_document(context, document, author="test", prune=False, dry_run=False)
+    vic = Person(app.test_client())
+    vic.log_in(create_login_link(context, "vic"))
+    page = shown(vic.get("/policies/standard").text)
+
+    assert "Once, and not again. Then, or if nobody can be reached: Vic Moreau." in page
+    assert "Round after round, 3 times at most. Then, or if nobody can be reached: Vic Moreau." in page
+    assert "Round after round, until somebody acknowledges. If nobody can be reached: Vic Moreau." in page
+    context.database.dispose()
+
+
 def test_rule_of_an_incident_leads_to_its_policy(
     person: Callable[[str], Person], open_incident: Callable[..., object]
 ) -> None:
