@@ -98,6 +98,15 @@ def _allowed(decided: Transition) -> Incident:
     if decided.refused is not None:
         incident, do = decided.incident, decided.entries[-1].details["do"]
         raise RefusedError(
-            f"cannot {_SPOKEN.get(do, do)} incident {incident.number}, which is {incident.state}: {decided.refused}"
+            f"cannot {_SPOKEN.get(do, do)} incident {incident.number}, {_why(incident, decided.refused)}"
         )
     return decided.incident
+
+
+def _why(incident: Incident, refused: str) -> str:
+    """Why not; the state is said once where it is the reason."""
+    it, _, is_so = refused.partition(" ")
+    if it == "it" and is_so.startswith(("is ", "was ")):
+        return f"which {is_so}"
+    state = "being triaged" if incident.state is State.TRIAGE else incident.state.value
+    return f"which is {state}: {refused}"

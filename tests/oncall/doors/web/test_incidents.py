@@ -89,7 +89,7 @@ def test_too_late_an_acknowledgement_changes_nothing_and_says_why(
     bo = person("bo")
     bo.post("/incidents/1/acknowledge")
 
-    assert "Nothing was changed: cannot acknowledge incident 1, which is resolved: it was resolved by ana" in shown(
+    assert "Nothing was changed: cannot acknowledge incident 1, which was resolved by ana" in shown(
         bo.get("/incidents/1").text
     )
     assert stored(context, opened).state is State.RESOLVED

@@ -98,7 +98,7 @@ def test_every_button_that_there_is_does_what_it_says(
         (State.TRIAGE, "snooze", "cannot snooze"),
         (State.TRIGGERED, "confirm", "no customer has escalated it"),
         (State.RESOLVED, "update", "cannot update"),
-        (State.RESOLVED, "acknowledge", "it was resolved by"),
+        (State.RESOLVED, "acknowledge", "which was resolved by"),
     ],
 )
 def test_button_that_came_too_late_changes_nothing_and_says_why(
