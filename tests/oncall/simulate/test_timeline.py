@@ -17,6 +17,7 @@ from oncall.domain.commands import (
     DeEscalate,
     EscalateForCustomer,
     Reassign,
+    Release,
     Resolve,
     SetSeverity,
     Snooze,
@@ -94,6 +95,12 @@ def test_later_ways_of_a_page_are_told_when_they_come() -> None:
     assert any(line.endswith("db by SMS as well: Ana Ruiz") for line in lines)
 
 
+def test_release_by_hand_names_who_released_it() -> None:
+    lines = told(event(timedelta(0), down("sev2")), event(MINUTE, Release("bo")))
+
+    assert "02:14 db released by Bo Lindqvist" in lines
+
+
 def test_rounds_that_repeat_are_counted_and_what_cannot_be_paged_is_told_once() -> None:
     lines = told(event(timedelta(0), down()), event(10 * HOUR, Acknowledge("bo")), hours=10)
 
@@ -118,7 +125,11 @@ def test_breach_stands_out() -> None:
     [
         ([Triage("mia", "sev2")], "Mia Sato triages it as Sev 2"),
         ([SetSeverity("mia", "sev2")], "Mia Sato changes it from Sev 1 to Sev 2"),
-        ([SetSeverity("mia", "sev9")], "REFUSED to set severity: severity 'sev9' is not known here"),
+        ([SetSeverity("mia", "sev9")], "REFUSED to set the severity: severity 'sev9' is not known here"),
+        (
+            [Triage("mia"), Acknowledge("bo"), SetSeverity("mia", "sev2"), SetSeverity("mia", "sev1")],
+            "from Sev 2 to Sev 1; the next update is due by 02:44",
+        ),
         ([Triage("mia"), Reassign("bo", "ana")], "Bo Lindqvist passes it on to Ana Ruiz"),
         ([Triage("mia"), Snooze("bo", 2 * HOUR)], "Bo Lindqvist snoozes it until 04:14"),
         ([Triage("mia"), Acknowledge("bo"), Update("bo", "on it")], "gives an update; the next update is due by 02:44"),
@@ -130,7 +141,7 @@ def test_breach_stands_out() -> None:
         ),
         ([EscalateForCustomer("bo")], "Bo Lindqvist escalates it for the customer"),
         ([EscalateForCustomer("bo"), Confirm("bo", "plan_accepted")], "Bo Lindqvist confirms: plan accepted"),
-        ([EscalateForCustomer("bo"), DeEscalate("bo")], "REFUSED to de escalate"),
+        ([EscalateForCustomer("bo"), DeEscalate("bo")], "REFUSED to end the customer's escalation: not confirmed yet"),
         ([EscalateForCustomer("bo"), Resolve("token:nagios")], "the token nagios asks to resolve it, which waits"),
         ([Resolve("bo")], "Bo Lindqvist resolves it"),
     ],
