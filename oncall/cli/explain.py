@@ -21,6 +21,7 @@ def _known(zone: str) -> str:
     return zone
 
 
+_NOT_OF_THE_POLICY = {"reassigned": "by hand", "administrators": "as an administrator: nobody else could be"}
 _ZONE = options.Read("zone", _known)
 
 
@@ -48,7 +49,7 @@ def _lines(told: dict[str, Any], zone: str) -> Iterator[str]:
     yield f"Incident {told['number']}, times in {zone}"
     for phase in told["phases"]:
         yield f"{_at(phase['since'], zone)} to {_at(phase['until'], zone)}: {phase['state']}"
-        by_itself = f" (by itself until {_at(phase['ends_at'], zone)})" if phase["ends_at"] else ""
+        by_itself = f" (until {_at(phase['ends_at'], zone)} where nobody does anything)" if phase["ends_at"] else ""
         yield f"  {phase['because']}{by_itself}"
         for one in phase["unreached"]:
             yield f"  not reached: {one['user'] or 'anybody'}: {one['because']}"
@@ -57,10 +58,16 @@ def _lines(told: dict[str, Any], zone: str) -> Iterator[str]:
 
 
 def _page(page: dict[str, Any], zone: str) -> Iterator[str]:
-    yield f"  paged {page['user'] or 'a channel'} at {_at(page['at'], zone)}, by {page['policy']} step {page['step']}"
+    yield f"  paged {page['user'] or 'a channel'} at {_at(page['at'], zone)}, {_step(page)}"
     yield f"    why they: {page['why_person']}"
     yield f"    why then: {page['why_then']}"
     yield from (f"    {_way(way, zone)}" for way in page["ways"])
+
+
+def _step(page: dict[str, Any]) -> str:
+    if page["step"] in _NOT_OF_THE_POLICY:
+        return _NOT_OF_THE_POLICY[page["step"]]
+    return "for triage" if page["policy"] == "triage" else f"by {page['policy']} step {page['step']}"
 
 
 def _way(way: dict[str, Any], zone: str) -> str:

@@ -53,7 +53,17 @@ def test_explain_tells_why_somebody_is_paged(oncall: Oncall, company: Company) -
     assert "paged ana at Sun 2026-11-22 02:13, by engineering step 1" in told
     assert "why they: named in the step" in told
     assert "why then: it was triggered: the built-in policy for sev1 pages at once" in told
-    assert "(by itself until Sun 2026-11-22 02:18)" in told
+    assert "(until Sun 2026-11-22 02:18 where nobody does anything)" in told
+
+
+def test_explain_says_that_a_page_came_of_no_step(oncall: Oncall, company: Company) -> None:
+    company.caller().open(severity="sev1")
+    company.caller(Role.RESPONDER, user="bo").post("/incidents/1/reassign", {"to": "bo"})
+
+    told = oncall("explain", "1").stdout
+
+    assert "paged bo at Sun 2026-11-22 02:13, by hand" in told
+    assert "why they: reassigned to them by bo" in told
 
 
 def test_explain_prints_json(oncall: Oncall, company: Company) -> None:
