@@ -15,6 +15,7 @@ def test_initials_are_of_the_first_and_the_last_name(name: str, letters: str) ->
 
 def test_method_is_written_as_people_write_it() -> None:
     assert [method(kind) for kind in ("sms", "voice", "slack", "webhook")] == ["SMS", "Call", "Slack", "Webhook"]
+    assert method("webhook_event") == "Webhook"
 
 
 def test_sentence_changes_nothing_but_the_first_letter() -> None:
