@@ -77,7 +77,7 @@ def parse_duration(text: str) -> Duration:
 
 def parse_delay(text: str) -> timedelta:
     """Read an elapsed time that may be zero, such as the `0m` after which the first notification goes out."""
-    amount, words = _split(text, "0m, 90s or 5 minutes")
+    amount, words = _split(text, "5m, 90s or 2 hours")
     unit = _duration_unit(text, words[-1])
     if len(words) > 1:
         raise ScheduleError("", f"'{text}' must be elapsed time, such as 5m")
