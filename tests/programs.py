@@ -1,4 +1,4 @@
-"""Find the programs that some tests drive and that no wheel carries: a browser, Alertmanager."""
+"""Find what some tests drive and no wheel carries: a browser, Alertmanager, a library that shifts clocks."""
 
 import shutil
 from pathlib import Path
@@ -19,3 +19,11 @@ def require_program(*names: str) -> Path:
         if found:
             return Path(found)
     pytest.skip(f"{names[0]} is not installed: install it to run this test")
+
+
+def require_faketime() -> Path:
+    """Return the path of libfaketime for programs with threads, or skip the test where it is not installed."""
+    found = sorted(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"))
+    if found:
+        return found[0]
+    pytest.skip("libfaketime is not installed: install it to run this test")
