@@ -23,7 +23,7 @@ from oncall.domain.escalation import begin_with, is_past_step, resume_with_next,
 from oncall.domain.incident import Cause, State, Waiting
 from oncall.domain.management import end_management
 from oncall.domain.policy import Do
-from oncall.domain.table import asked, escalation_policy, follow, page
+from oncall.domain.table import asked, escalation_policy, page, take
 from oncall.domain.triage import go_on
 from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
 from schedules import format_instant
@@ -125,12 +125,16 @@ def reassign(draft: Draft, command: Reassign) -> None:
 
 
 def repage(draft: Draft, command: Repage) -> None:
-    """Begin anew, with the policies as they now are."""
+    """Begin anew at step 1, with the policies as they now are; also where the rule would wait: a person asks for it."""
     decision = asked(draft)
-    details = {"by": command.by, "via": command.via, "do": decision.do.value, "because": decision.because}
-    draft.log("repaged", details)
+    if decision.rule.escalation is None:
+        draft.refuse("repage", f"rule {decision.rule.number} only records it and names no escalation policy")
+        return
+    take(draft, decision)
+    because = f"through {decision.rule.escalation}, as it now is"
+    draft.log("repaged", {"by": command.by, "via": command.via, "do": Do.PAGE.value, "because": because})
     stop(draft)
-    follow(draft, decision)
+    page(draft, decision.rule)
 
 
 def update(draft: Draft, command: Update) -> None:

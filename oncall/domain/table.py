@@ -46,7 +46,7 @@ def effect(draft: Draft, rule: Rule, case: str = "", *, at: datetime | None = No
     except NoOpeningError as error:
         return Decision(rule, Do.PAGE, f"{which} waits for {until_when}, but {error}: it pages now")
     if until <= at:
-        return Decision(rule, Do.PAGE, f"{which} pages at once in open hours")
+        return Decision(rule, Do.PAGE, f"{which} pages at once, as it is open")
     return Decision(rule, Do.DEFER, f"{which} waits for {until_when}", until)
 
 

@@ -344,6 +344,21 @@ def test_repage_begins_anew() -> None:
     assert life.paged()[-1] == ("03:11", "bo", "night", 1)
 
 
+def test_repage_of_what_was_released_by_hand_pages_also_where_the_rule_would_wait() -> None:
+    life = opened("sev3")
+    life.at(later(AT_3, 1), Release("kim"))
+    life.at(later(AT_3, 2), Repage("kim"))
+
+    assert life.incident.state is State.TRIGGERED
+    assert life.paged()[-1] == ("03:02", "ana", "engineering", 1)
+
+
+def test_repage_of_what_is_recorded_only_is_refused() -> None:
+    done = opened("sev5").at(later(AT_3, 1), Repage("kim"))
+
+    assert done.refused == "rule 3 only records it and names no escalation policy"
+
+
 def test_recalculation_releases_what_need_not_wait_any_more() -> None:
     life = opened("sev3")
     longer = BusinessCalendar("UTC", (Window.daily(("tue",), "03:00", "17:00"),))
