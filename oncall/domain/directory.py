@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from schedules import BusinessCalendar, Schedule
 
 if TYPE_CHECKING:
     from oncall.domain.policy import Customer, SupportPolicy
+
+
+_QUIET_TYPES = frozenset({"slack", "email", "push"})
+_AT_ONCE = timedelta(0)
 
 
 class Urgency(StrEnum):
@@ -64,6 +69,36 @@ class User:
     time_zone: str = "UTC"
     contact_methods: tuple[ContactMethod, ...] = ()
     notification_rules: Mapping[Urgency, tuple[NotificationRule, ...]] = field(default_factory=dict)
+    _ways: dict[Urgency, tuple[tuple[timedelta, ContactMethod], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def ways(self, urgency: Urgency) -> tuple[tuple[timedelta, ContactMethod], ...]:
+        """How a page reaches this person: after how long by which usable method, in order of time.
+
+        The person's own rules for the urgency decide. Where they leave no usable method, every usable method is tried at
+        once: a page is worth more than a preference (docs/semantics.md 5.3).
+        """
+        known = self._ways.get(urgency)
+        if known is None:
+            known = self._ways[urgency] = tuple(self._worked_out(urgency))
+        return known
+
+    def _worked_out(self, urgency: Urgency) -> list[tuple[timedelta, ContactMethod]]:
+        usable = {method.id: method for method in self.contact_methods if method.disabled is None}
+        chosen = [rule for rule in self._rules(urgency) if rule.via in usable]
+        rules = chosen or [NotificationRule(_AT_ONCE, method) for method in usable]
+        return [(rule.after, usable[rule.via]) for rule in sorted(rules, key=attrgetter("after"))]
+
+    def _rules(self, urgency: Urgency) -> Sequence[NotificationRule]:
+        chosen = self.notification_rules.get(urgency)
+        if chosen is not None:
+            return chosen
+        methods: Sequence[ContactMethod] = self.contact_methods
+        if urgency is Urgency.LOW:
+            quiet = [method for method in methods if method.type in _QUIET_TYPES and method.disabled is None]
+            methods = quiet or methods
+        return [NotificationRule(_AT_ONCE, method.id) for method in methods]
 
 
 @dataclass(frozen=True, slots=True)

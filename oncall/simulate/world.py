@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -125,13 +125,14 @@ class World:
 
     def _settle(self, case: _Case, done: Transition) -> list[LogEntry]:
         """Keep the incident and put what it has due on the heap, or forget it where it is over."""
-        case.incident = done.incident
+        case.incident, heap, number = done.incident, self._heap, case.number
         for timer in done.timers:
-            self._push(case, timer.due_at, RANKS[timer.kind], timer)
+            heappush(heap, (timer.due_at, RANKS[timer.kind], number, next(self._places), case, timer))
+            case.due += 1
         for page in done.pages:
             for attempt in page.attempts:
-                if attempt.state is AttemptState.PENDING:
-                    self._push(case, attempt.due_at, _SENDING, _Sending(page, attempt))
+                heappush(heap, (attempt.due_at, _SENDING, number, next(self._places), case, _Sending(page, attempt)))
+            case.due += len(page.attempts)
         if not case.over and _is_over(done.incident):
             self._close(case)
         return [self._told(entry, case.name) for entry in done.entries]
@@ -165,12 +166,8 @@ class World:
                 going.append((case, _sent(one, shared)))
         return going
 
-    def _push(self, case: _Case, at: datetime, rank: int, what: Timer | _Sending) -> None:
-        case.due += 1
-        heapq.heappush(self._heap, (at, rank, case.number, next(self._places), case, what))
-
     def _pop(self) -> _Due:
-        due = heapq.heappop(self._heap)
+        due = heappop(self._heap)
         due[4].due -= 1
         if due[4].over:
             self._dead -= 1
@@ -191,7 +188,7 @@ class World:
     def _sweep(self) -> None:
         """Take what belongs to incidents that are over off the heap."""
         self._heap = [due for due in self._heap if not due[4].over]
-        heapq.heapify(self._heap)
+        heapify(self._heap)
         self._dead = 0
 
 

@@ -15,7 +15,8 @@ from oncall.doors.api.endpoint import Answer, Call, Endpoint, Input, NoQuery, po
 from oncall.doors.api.values import InstantIn, InstantOut, Word
 from oncall.errors import FieldFault, InvalidInputError
 from oncall.simulate import Event, in_order
-from oncall.simulate.lines import read_event, unknown_name
+from oncall.simulate.lines import read_event
+from oncall.simulate.verbs import unknown_name
 from oncall.simulate.what_if import Question, Rehearsal, rehearse, what_if
 
 MOST_EVENTS = 1000
