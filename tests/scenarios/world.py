@@ -18,6 +18,7 @@ from oncall.engine.loop import next_due
 from oncall.engine.timers import Engine
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
+from oncall.operations.handover import hand_over
 from oncall.operations.integrations import create_integration
 from oncall.operations.tokens import create_token
 from oncall.providers import slack as slack_provider
@@ -116,6 +117,7 @@ class World:
         while (due_at := next_due(self.context)) is not None and due_at <= end:
             self.clock.set(max(due_at, self.clock.now()))
             self.engine.fire_due()
+            hand_over(self.context)
             self.delivery.deliver_due()
         self.clock.set(end)
 
