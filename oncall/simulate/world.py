@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from oncall.domain.bundling import DueMessage, bundles
-from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
+from oncall.domain.commands import NAMES, Acknowledge, AttemptSent, Command, FireTimer, Resolve, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
@@ -118,7 +118,8 @@ class World:
         return self._settle(case, done)
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
-        if case.unmarked:
+        # What ends the paging does not care how far it had come.
+        if case.unmarked and not isinstance(command, Acknowledge | Resolve):
             case.incident = mark_sent(case.incident, case.unmarked)
             case.unmarked.clear()
         return self._settle(case, transition(case.incident, command, self.directory, now))
