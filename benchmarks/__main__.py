@@ -6,11 +6,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import idle, paging, schedules
+from benchmarks import idle, paging, schedules, simulate
 from benchmarks.machine import describe
 
 MEASURES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "schedules": schedules.measure,
+    "simulate": simulate.measure,
     "paging": paging.measure,
     "idle": idle.measure,
 }

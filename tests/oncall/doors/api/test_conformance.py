@@ -37,7 +37,7 @@ def send(endpoint: Endpoint[Any, Any], mode: GenerationMode, company: Company) -
     described.app = company.app
     cases = described.find_operation_by_id(endpoint.name).as_strategy(generation_mode=mode)
 
-    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=cases)
     def answers_as_described(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(headers={"Authorization": f"Bearer {caller.token}"}, excluded_checks=EXCLUDED)
