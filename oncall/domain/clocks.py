@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.domain.draft import Draft
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Clock, Pause
 from schedules import BusinessCalendar, Duration, NoOpeningError, format_instant
 
@@ -62,7 +63,7 @@ def recalculate(draft: Draft) -> None:
     """Work out again when the clocks are due; what was broken stays broken."""
     for clock in draft.incident.clocks:
         if not clock.breached:
-            _put(draft, replace(clock, due_at=_due(draft, clock)))
+            _put(draft, evolve(clock, due_at=_due(draft, clock)))
 
 
 def stop_clocks(draft: Draft) -> None:
@@ -84,13 +85,13 @@ def running(draft: Draft, kind: str, generation: int) -> Clock | None:
 
 def warn(draft: Draft, clock: Clock) -> None:
     """Record that the limit is near."""
-    _keep(draft, replace(clock, warned=True))
+    _keep(draft, evolve(clock, warned=True))
     draft.log("warned", {"clock": clock.name, "due": _text(clock.due_at), "because": _meant(clock)})
 
 
 def break_(draft: Draft, clock: Clock) -> None:
     """Record that the limit has passed; the clock of the updates starts again."""
-    _keep(draft, replace(clock, breached=True))
+    _keep(draft, evolve(clock, breached=True))
     if clock.name == UPDATE:
         _start_again(draft, clock.due_at or draft.now)
     details = {"clock": clock.name, "due": _text(clock.due_at), "because": _meant(clock), **limits(draft)}
@@ -124,16 +125,16 @@ def _set(draft: Draft, name: str, start: datetime, limit: Limit | None) -> None:
     old: Clock | None = getattr(draft.incident, name)
     warn_before = draft.incident.rule.warn_before if draft.incident.rule else None
     clock = Clock(name, 0, start, limit, warn_before)
-    clock = replace(clock, due_at=_due(draft, clock))
+    clock = evolve(clock, due_at=_due(draft, clock))
     if old is None or old.due_at != clock.due_at:
         _put(draft, clock)
     elif not old.breached:
-        _put(draft, replace(clock, warned=old.warned and clock.due_at is not None))
+        _put(draft, evolve(clock, warned=old.warned and clock.due_at is not None))
 
 
 def _put(draft: Draft, clock: Clock) -> None:
     """Keep the clock under a new generation, and arm its warning and its breach."""
-    clock = replace(clock, generation=draft.next_generation())
+    clock = evolve(clock, generation=draft.next_generation())
     _keep(draft, clock)
     if clock.due_at is None:
         return

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from oncall.domain.directory import Urgency
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trigger:
     """Something is wrong with a service.
 

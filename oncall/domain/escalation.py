@@ -294,7 +294,7 @@ def _add(draft: Draft, pages: Sequence[Page], until: datetime | None) -> None:
     draft.pages.extend(pages)
     next_at = _text(until)
     for page in pages:
-        details = {"urgency": page.urgency.value, "page": page.id, "next_at": next_at, "because": page.because}
+        details = {"urgency": str(page.urgency), "page": page.id, "next_at": next_at, "because": page.because}
         draft.log("paged", {"user": page.user, **where(draft.run, page.step), **details})
 
 
@@ -325,7 +325,7 @@ def _still_of_use(run: Run) -> tuple[Page, ...]:
 
 def where(run: Run, step: int | str) -> dict[str, object]:
     """What a log entry says of the place in a run."""
-    return {"policy": run.policy.id, "step": step, "round": run.round, "run": run.cause.value}
+    return {"policy": run.policy.id, "step": step, "round": run.round, "run": str(run.cause)}
 
 
 def _arm(draft: Draft, due_at: datetime) -> None:

@@ -141,7 +141,7 @@ class Pause:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A clock that runs: the response's or the update's (docs/semantics.md 4.6).
 

@@ -29,7 +29,7 @@ def sent(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
     details = {
         "user": command.user,
         "method": command.type,
-        "urgency": urgency.value,
+        "urgency": str(urgency),
         "bundle": command.bundle,
         "attempt": command.attempt,
     }

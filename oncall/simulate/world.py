@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -14,6 +14,7 @@ from oncall.domain.bundling import DueMessage, bundles
 from oncall.domain.commands import NAMES, Acknowledge, AttemptSent, Command, FireTimer, Resolve, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
 from oncall.domain.log import Entry
 from oncall.domain.transition import Timer, Transition, mark_sent, sent, transition
@@ -98,8 +99,8 @@ class World:
         if isinstance(what, Timer):
             fired = FireTimer(what.kind, what.generation, what.occurrence, what.due_at)
             return [] if case.over else self._decide(case, fired, now)
-        sendings = [(case, what)]
-        while self._heap and self._heap[0][:2] == (now, rank):
+        sendings, heap = [(case, what)], self._heap
+        while heap and heap[0][1] == rank and heap[0][0] == now:
             *_, case, what = self._pop()
             if isinstance(what, _Sending):
                 sendings.append((case, what))
@@ -111,7 +112,7 @@ class World:
             self._by_name[event.incident] = known
             return self._decide(known, command, event.at)
         number = next(self._numbers)
-        command = replace(command, id=f"{event.incident}/{number}", dedup_key=event.incident)
+        command = evolve(command, id=f"{event.incident}/{number}", dedup_key=event.incident)
         done = transition(None, command, self.directory, event.at)
         case = _Case(event.incident, number, done.incident)
         self._open[command.service, event.incident] = self._by_name[event.incident] = case
@@ -150,8 +151,9 @@ class World:
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
         live = [(case, one) for case, one in sendings if _is_pending(case.incident, one)]
+        going = self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]
         told: list[LogEntry] = []
-        for case, command in self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]:
+        for case, command in going:
             told.append(self._told(sent(case.incident, command, now), case.name))
             case.unmarked.append(command.attempt)
         return told
