@@ -175,6 +175,8 @@ def test_every_command_is_carried_out_and_stored(desk: Floor) -> None:
         (Escalate("ana"), "escalated"),
         (Reassign("ana", "bo"), "reassigned"),
         (Repage("mia"), "repaged"),
+        (SetSeverity("mia", "sev2"), "severity"),
+        (SetSeverity("mia", "sev3"), "deferred"),
         (Release("ana"), "released"),
         (Resolve("ana"), "resolved"),
     )
