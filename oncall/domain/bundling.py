@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from oncall.domain.directory import Urgency
 
@@ -15,8 +15,7 @@ EARLY = timedelta(seconds=10)
 """How long before its time a page goes out with others: decisions that belong together take a moment one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class DueMessage:
+class DueMessage(NamedTuple):
     """A message that may be sent now.
 
     A notice goes alone, and so does whatever a program reads; pages to one person by one way go together.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from oncall.domain.directory import Urgency
 
@@ -204,8 +204,7 @@ class Recalculate:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FireTimer:
+class FireTimer(NamedTuple):
     """A timer fell due; `due_at` is when it should have fired."""
 
     kind: str
@@ -214,8 +213,7 @@ class FireTimer:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSent:
+class AttemptSent(NamedTuple):
     """The provider took the message; `bundle` is shared by what went out as one, None when it went alone.
 
     `urgency` is that of the page, None where only the incident knows it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from oncall.domain.directory import Directory, Urgency
 from oncall.domain.evolve import evolve, write
@@ -28,8 +28,7 @@ RANKS: Mapping[str, int] = {
 """In which order timers of these kinds fire that are due at one instant: commands before all, attempts after (docs/semantics.md 5.7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(NamedTuple):
     """A decision to take at `due_at`; it does nothing once its run, clock or wait is over.
 
     `occurrence` is, for a step, how often its run had fired when the timer was made.
@@ -60,8 +59,7 @@ class Disabled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """What a command did: the incident after it, and all that is to be stored with it in one transaction.
 
     `before` is the incident as it was, None where it is new. `timers`, `pages` and `notices` are new. `refused` is the reason

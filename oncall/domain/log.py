@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from schedules import format_instant
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of an incident's log; `details` has what belongs to the event, `because` among it wherever there was a choice."""
+class Entry(NamedTuple):
+    """One event of an incident's log; `details` has what belongs to the event, `because` among it wherever there was a choice.
+
+    A named tuple, not a dataclass, as others here that are made by the million: it takes half as long to make.
+    """
 
     at: datetime
     event: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
 
 
 def as_json(entry: Entry, incident: str) -> dict[str, Any]:

@@ -23,4 +23,4 @@ def readable_entry(entry: Entry, incident: Incident, role: Role) -> Entry:
     """The log entry as that role may read it: of a sensitive incident, what people wrote is for responders and above."""
     if not incident.sensitive or role.allows(Role.RESPONDER):
         return entry
-    return replace(entry, details={name: value for name, value in entry.details.items() if name not in _WRITTEN})
+    return entry._replace(details={name: value for name, value in entry.details.items() if name not in _WRITTEN})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from oncall.domain.directory import (
     AccountTarget,
@@ -17,16 +17,14 @@ from oncall.domain.directory import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Responder:
+class Responder(NamedTuple):
     """A person to page, with the reason."""
 
     user: str
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """A place to tell, with the reason; `type` is what a provider delivers."""
 
     type: str
@@ -34,8 +32,7 @@ class Channel:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(NamedTuple):
     """Everybody a step means, each once; `empty` says which targets meant nobody."""
 
     responders: tuple[Responder, ...]

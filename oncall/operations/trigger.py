@@ -93,7 +93,7 @@ def _trigger(context: Context, command: Trigger, session: Session) -> Triggered:
         return Triggered(decided.incident, joined=True, warnings=_warnings(decided.entries[0].details))
     decided = transition(None, command, directory, now)
     opened = replace(decided.incident, number=incidents.insert(session, context.cipher, decided.incident))
-    store_consequences(context, session, replace(decided, incident=opened), now)
+    store_consequences(context, session, decided._replace(incident=opened), now)
     return Triggered(opened, joined=False, warnings=_warnings(decided.entries[0].details))
 
 

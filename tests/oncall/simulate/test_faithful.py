@@ -96,7 +96,7 @@ class LongWay:
     def send(self, at_once: Sequence[Due], now: datetime) -> Iterator[dict[str, Any]]:
         live: dict[str, tuple[str, Page, Attempt]] = {}
         for _, _, _, _, name, what in at_once:
-            assert isinstance(what, tuple)
+            assert not isinstance(what, Timer)
             if what[1].id in {one.id for one in self.incidents[name].pending()}:
                 live[what[1].id] = (name, *what)
         messages = [
