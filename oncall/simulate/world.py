@@ -11,9 +11,10 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from oncall.domain.bundling import DueMessage, bundles
-from oncall.domain.commands import NAMES, Acknowledge, AttemptSent, Command, FireTimer, Resolve, Trigger
+from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
+from oncall.domain.escalation import STEP
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
 from oncall.domain.log import Entry
@@ -33,7 +34,7 @@ _FEW = 64
 
 @dataclass(slots=True)
 class _Case:
-    """One incident; `due` counts what the heap holds of it, `unmarked` is what was sent since the last decision about it."""
+    """One incident; `due` counts what the heap holds of it, `unmarked` is what was sent since its last step."""
 
     name: str
     number: int
@@ -119,8 +120,8 @@ class World:
         return self._settle(case, done)
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
-        # What ends the paging does not care how far it had come.
-        if case.unmarked and not isinstance(command, Acknowledge | Resolve):
+        # A step leaves out the pages that have all been sent; nothing else asks how far they have come.
+        if case.unmarked and isinstance(command, FireTimer) and command.kind == STEP:
             case.incident = mark_sent(case.incident, case.unmarked)
             case.unmarked.clear()
         return self._settle(case, transition(case.incident, command, self.directory, now))
