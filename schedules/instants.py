@@ -54,6 +54,14 @@ def resolved(wall: datetime, rules: tzinfo) -> datetime:
     return (wall - offset).replace(tzinfo=UTC)
 
 
+def was_skipped(wall: datetime, rules: tzinfo) -> bool:
+    """Return whether no clock of the zone ever showed this wall time, whose `fold` is 0, since a change skipped it."""
+    before, after = rules.utcoffset(wall), rules.utcoffset(wall.replace(fold=1))
+    assert before is not None  # noqa: S101  as in `resolved`
+    assert after is not None  # noqa: S101
+    return before < after
+
+
 def wall_time(instant: datetime, zone: str) -> datetime:
     """Return what the clock on the wall in `zone` shows at `instant`, naive."""
     return instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schedules.durations import Turn
 from schedules.errors import ScheduleError
-from schedules.instants import as_utc, require_wall, resolved, zone_named
+from schedules.instants import as_utc, require_wall, resolved, was_skipped, zone_named
 
 _LATEST_TURN = "latest"
 _NO_TURN = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
@@ -115,7 +115,21 @@ class Rotation:
         number = self.turn.number_at(self.start, wall)
         while (start := self.turn_start(number)) > at:
             number -= 1
-        while (end := self.turn_start(number + 1)) <= at:
+        while (end := self._end_of(number)) <= at:
             start, number = end, number + 1
         self._found[_LATEST_TURN] = (start, end, number)
         return number
+
+    def _end_of(self, number: int) -> datetime:
+        """Return when the first later turn begins, which need not be the next one.
+
+        Turns shorter than what the clock skips are not in order there: when Kwajalein skipped a day, the first turn
+        after that day began before most of those whose start on the wall had been skipped.
+        """
+        wall = self.turn.wall_start(self.start, number + 1)
+        end = resolved(wall, self._rules)
+        while was_skipped(wall, self._rules):
+            number += 1
+            wall = self.turn.wall_start(self.start, number + 1)
+            end = min(end, resolved(wall, self._rules))
+        return end

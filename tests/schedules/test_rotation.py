@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schedules import Rotation, ScheduleError, Turn, entries, parse_turn, parse_wall, wall_time
@@ -177,7 +177,23 @@ def test_rotation_that_cannot_be_is_refused(start: str, zone: str, end: str | No
     assert refused.value.field == field
 
 
+def test_turns_shorter_than_the_day_that_a_zone_skipped_end_where_the_first_later_one_begins() -> None:
+    # Kwajalein went from 20 to 22 August 1993: the turns of the 21st would have begun on the 22nd, after those of the 22nd.
+    skipping = rotation("Pacific/Kwajalein", "1993-08-20T23:59", "5 hours", "ab")
+
+    duties = skipping.duties(utc("1993-08-21T11:59Z"), utc("1993-08-21T18:00Z"))
+
+    assert [(duty.start, duty.users) for duty in duties] == [
+        (utc("1993-08-21T11:59Z"), {"a"}),
+        (utc("1993-08-21T12:59Z"), {"b"}),
+        (utc("1993-08-21T17:59Z"), {"a"}),
+    ]
+    for duty in duties:
+        assert skipping.on_call_at(duty.start) == duty.users
+
+
 @given(zones_and_instants(), TURNS, st.integers(0, 3000), st.integers(1, 5))
+@example(("Pacific/Kwajalein", utc("1993-08-21T11:59Z")), Turn(5, "hours"), 0, 2)
 def test_duties_tile_the_window_and_agree_with_each_instant(
     drawn: tuple[str, datetime], turn: Turn, turns_before: int, count: int
 ) -> None:
