@@ -31,7 +31,8 @@ class ConfigVersionRow(Base):
     """One version of one object: `body` in the document's shape of that `format`, None where the object was removed.
 
     It holds from `holds_from`, which is never before `recorded_at`. `version` is the configuration's. `holidays` are a
-    calendar's public holidays by year as the library knew them then (docs/semantics.md 7.4).
+    calendar's public holidays by year as the library knew them then, `feed_days` the days that its feed named
+    (docs/semantics.md 7.4).
     """
 
     __tablename__ = "config_versions"
@@ -50,6 +51,7 @@ class ConfigVersionRow(Base):
     recorded_at: Mapped[datetime]
     author: Mapped[str]
     holidays: Mapped[dict[str, Any] | None]
+    feed_days: Mapped[list[Any] | None]
 
 
 def load(session: Session, people: Mapping[str, Spec]) -> Document:
@@ -93,6 +95,7 @@ def record(
                     recorded_at=at,
                     author=author,
                     holidays=_looked_up(spec, at) if isinstance(spec, CalendarSpec) else None,
+                    feed_days=None,
                 )
             )
 
