@@ -19,13 +19,15 @@ class Override:
     """Users who are on call from the wall time `start` up to `end` in the schedule's zone.
 
     With `replaces` they take that user's place, only where that user is on call; without, they replace everybody and
-    fill gaps too (docs/semantics.md 3.5). One that a clock change shrinks to nothing does nothing.
+    fill gaps too (docs/semantics.md 3.5). One that a clock change shrinks to nothing does nothing. `id` is what it is
+    known by where it is kept, empty where nobody gave it one; who is on call does not hang on it.
     """
 
     start: datetime
     end: datetime
     users: frozenset[str]
     replaces: str | None = None
+    id: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an override without users, times with an offset, and an end not after the start on the wall clock."""

@@ -1,5 +1,6 @@
 """Overrides: what they replace, where they end, and in which order they count."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -144,3 +145,11 @@ def test_override_that_cannot_be_is_refused(start: str, end: str, users: str, fi
         Override(datetime.fromisoformat(start), datetime.fromisoformat(end), frozenset(users))
 
     assert refused.value.field == field
+
+
+def test_override_of_another_id_is_another_and_does_the_same() -> None:
+    one, other = override("09:00", "10:00", "b"), replace(override("09:00", "10:00", "b"), id="o-1")
+
+    assert one.id == ""
+    assert one != other
+    assert day(Schedule("UTC", (PAIR,), (one,))) == day(Schedule("UTC", (PAIR,), (other,)))
