@@ -21,6 +21,7 @@ from schedules.instants import (
 )
 from schedules.layer import Layer, When
 from schedules.override import Override
+from schedules.pieces import Piece
 from schedules.public_holidays import Holidays, public_holidays
 from schedules.rotation import Rotation, entries
 from schedules.schedule import Final, Schedule, Shift
@@ -36,6 +37,7 @@ __all__ = [
     "Layer",
     "NoOpeningError",
     "Override",
+    "Piece",
     "Rotation",
     "Schedule",
     "ScheduleError",

@@ -44,7 +44,9 @@ class Override:
         return users - {self.replaces} | self.users if self.replaces in users else users
 
 
-class _Laid(NamedTuple):
+class Laid(NamedTuple):
+    """An override as instants, and as the how manieth it was made, from 0."""
+
     start: datetime
     end: datetime
     order: int
@@ -57,7 +59,7 @@ class Overrides:
     def __init__(self, overrides: Sequence[Override], zone: str) -> None:
         """Resolve the overrides, given in the order in which they were made."""
         laid = [
-            _Laid(resolve(override.start, zone), resolve(override.end, zone), order, override)
+            Laid(resolve(override.start, zone), resolve(override.end, zone), order, override)
             for order, override in enumerate(overrides)
         ]
         self._laid = sorted(entry for entry in laid if entry.start < entry.end)
@@ -68,20 +70,20 @@ class Overrides:
 
     def applied_at(self, at: datetime, users: frozenset[str]) -> frozenset[str]:
         """Return who is on call at `at` where `users` are by the layers."""
-        for entry in self._between(at, at + _RESOLUTION) if self._laid else ():
+        for entry in self.between(at, at + _RESOLUTION) if self._laid else ():
             users = entry.override.applied(users)
         return users
 
     def applied(self, duties: list[Duty], since: datetime, until: datetime) -> list[Duty]:
         """Return the duties from `since` up to `until` with the overrides laid on, sorted and without overlaps."""
-        for entry in self._between(since, until):
+        for entry in self.between(since, until):
             duties = _laid_on(duties, entry, max(entry.start, since), min(entry.end, until))
         return duties
 
-    def _between(self, since: datetime, until: datetime) -> list[_Laid]:
+    def between(self, since: datetime, until: datetime) -> list[Laid]:
         """Return the overrides that have to do with `since` up to `until`, in the order in which they were made."""
         index = bisect_left(self._starts, until)
-        found: list[_Laid] = []
+        found: list[Laid] = []
         while index and self._reach[index - 1] > since:
             index -= 1
             if self._laid[index].end > since:
@@ -90,7 +92,7 @@ class Overrides:
         return found
 
 
-def _laid_on(duties: list[Duty], entry: _Laid, start: datetime, end: datetime) -> list[Duty]:
+def _laid_on(duties: list[Duty], entry: Laid, start: datetime, end: datetime) -> list[Duty]:
     first = bisect_right(duties, start, key=attrgetter("end"))
     last = bisect_left(duties, end, key=attrgetter("start"))
     touched = duties[first:last]

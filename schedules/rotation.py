@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from schedules.durations import Turn
@@ -10,6 +10,7 @@ from schedules.errors import ScheduleError
 from schedules.instants import as_utc, require_wall, resolved, was_skipped, zone_named
 
 _LATEST_TURN = "latest"
+_RESOLUTION = timedelta(microseconds=1)
 _NO_TURN = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
 
 
@@ -19,6 +20,15 @@ class Duty(NamedTuple):
     start: datetime
     end: datetime
     users: frozenset[str]
+
+
+class TurnTaken(NamedTuple):
+    """Turn `number` of a rotation, whole."""
+
+    start: datetime
+    end: datetime
+    users: frozenset[str]
+    number: int
 
 
 def entries(users: Iterable[str | Iterable[str]]) -> tuple[frozenset[str], ...]:
@@ -86,6 +96,27 @@ class Rotation:
         if len(set(self.users)) == 1:
             return [Duty(since, until, self.users[0])] if self.users[0] else []
         return self._turns(since, until)
+
+    def turns(self, since: datetime, until: datetime) -> list[TurnTaken]:
+        """Return the turns of anybody that touch `since` to `until`, in order, each as long as it lasts."""
+        since, until = max(since, self._first), until if self._last is None else min(until, self._last)
+        if not self.users or since >= until:
+            return []
+        turns: list[TurnTaken] = []
+        end = self._end_at(until - _RESOLUTION)
+        for number in range(self._number_at(until - _RESOLUTION), self._number_at(since) - 1, -1):
+            start = self.turn_start(number)
+            if start < end:
+                if users := self._entry(number):
+                    turns.append(TurnTaken(start, end, users, number))
+                end = start
+        turns.reverse()
+        return turns
+
+    def _end_at(self, at: datetime) -> datetime:
+        """Return when the turn at `at` ends, the last one with the rotation."""
+        end = self._end_of(self._number_at(at))
+        return end if self._last is None else min(end, self._last)
 
     def _turns(self, since: datetime, until: datetime) -> list[Duty]:
         turns: list[Duty] = []

@@ -7,6 +7,7 @@ from schedules.errors import ScheduleError
 from schedules.instants import as_utc, zone_named
 from schedules.layer import Layer
 from schedules.override import Override, Overrides
+from schedules.pieces import Piece, pieces
 from schedules.rotation import Duty
 from schedules.spans import Span, complement, overlaps, subtract, union
 
@@ -74,6 +75,14 @@ class Schedule:
             return Final((), ())
         duties = self._overrides.applied(self._stacked(since, until), since, until)
         return Final(_shifts(duties), complement(duties, Span(since, until)))
+
+    def pieces(self, since: datetime, until: datetime) -> tuple[Piece, ...]:
+        """Return the pieces of turns and overrides that touch `since` to `until`, whole, by start and then user.
+
+        What they cover is what the shifts cover; where one turn follows another there are two, each known by its origin.
+        """
+        since, until = as_utc(since), as_utc(until)
+        return pieces(self.layers, self.overrides, self._overrides, Span(since, until)) if since < until else ()
 
     def _stacked(self, since: datetime, until: datetime) -> list[Duty]:
         free: tuple[Span, ...] = (Span(since, until),)
