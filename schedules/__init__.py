@@ -8,6 +8,7 @@ with the path of the field. The rules are sections 1 to 3 of docs/semantics.md.
 from schedules.calendar import BusinessCalendar, SpecialDate
 from schedules.durations import Duration, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.errors import NoOpeningError, ScheduleError
+from schedules.history import History, Version
 from schedules.instants import (
     as_utc,
     format_instant,
@@ -24,7 +25,8 @@ from schedules.override import Override
 from schedules.pieces import Piece
 from schedules.public_holidays import Holidays, public_holidays
 from schedules.rotation import Rotation, entries
-from schedules.schedule import Final, Schedule, Shift
+from schedules.schedule import Schedule
+from schedules.shifts import Final, Shift
 from schedules.spans import Span
 from schedules.windows import DayWindow, Window
 
@@ -33,6 +35,7 @@ __all__ = [
     "DayWindow",
     "Duration",
     "Final",
+    "History",
     "Holidays",
     "Layer",
     "NoOpeningError",
@@ -45,6 +48,7 @@ __all__ = [
     "Span",
     "SpecialDate",
     "Turn",
+    "Version",
     "When",
     "Window",
     "as_utc",

@@ -45,7 +45,7 @@ class Override:
 
 
 class Laid(NamedTuple):
-    """An override as instants, and as the how manieth it was made, from 0."""
+    """An override as instants, and its number in the order in which they were made."""
 
     start: datetime
     end: datetime

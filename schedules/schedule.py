@@ -9,24 +9,8 @@ from schedules.layer import Layer
 from schedules.override import Override, Overrides
 from schedules.pieces import Piece, pieces
 from schedules.rotation import Duty
-from schedules.spans import Span, complement, overlaps, subtract, union
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One user's duty without interruption, from `start` up to but not including `end`."""
-
-    user: str
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """What a schedule comes to in a window: the shifts, by start and then user, and the gaps, by start."""
-
-    shifts: tuple[Shift, ...]
-    gaps: tuple[Span, ...]
+from schedules.shifts import Final, Shift, joined
+from schedules.spans import Span, complement, overlaps, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +81,4 @@ class Schedule:
 
 
 def _shifts(duties: list[Duty]) -> tuple[Shift, ...]:
-    spans: dict[str, list[Span]] = {}
-    for duty in duties:
-        for user in duty.users:
-            spans.setdefault(user, []).append(Span(duty.start, duty.end))
-    shifts = [Shift(user, span.start, span.end) for user, own in spans.items() for span in union(own)]
-    return tuple(sorted(shifts, key=lambda shift: (shift.start, shift.user)))
+    return joined((user, duty.start, duty.end) for duty in duties for user in duty.users)
