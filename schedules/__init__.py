@@ -6,6 +6,7 @@ with the path of the field. The rules are sections 1 to 3 of docs/semantics.md.
 """
 
 from schedules.calendar import BusinessCalendar, SpecialDate
+from schedules.changes import Changes, changes
 from schedules.durations import Duration, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.errors import NoOpeningError, ScheduleError
 from schedules.history import History, Version
@@ -32,6 +33,7 @@ from schedules.windows import DayWindow, Window
 
 __all__ = [
     "BusinessCalendar",
+    "Changes",
     "DayWindow",
     "Duration",
     "Final",
@@ -52,6 +54,7 @@ __all__ = [
     "When",
     "Window",
     "as_utc",
+    "changes",
     "entries",
     "format_delay",
     "format_instant",
