@@ -109,6 +109,12 @@ def schedule_of(
     return faults.made(at, Schedule, spec.time_zone, layers, overrides)
 
 
+def calendars_named(spec: ScheduleSpec) -> tuple[str, ...]:
+    """The ids of the calendars to which layers of a schedule are limited, in the order of the layers."""
+    limits = (layer.when.calendar for layer in spec.layers if layer.when is not None)
+    return tuple(calendar for calendar in limits if calendar is not None)
+
+
 def _layer(
     spec: LayerSpec, zone: str, calendars: Mapping[str, BusinessCalendar], faults: Faults, at: Path
 ) -> Layer | None:

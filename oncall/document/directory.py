@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from oncall.document.calendars import Faults, PublicHolidays, calendar_of, schedule_of
+from oncall.document.by_hand import MadeOverride, laid_on
+from oncall.document.calendars import Faults, PublicHolidays, calendar_of, calendars_named, schedule_of
 from oncall.document.document import Document
 from oncall.document.escalation import EscalationPolicySpec, ServiceSpec, TargetSpec
 from oncall.document.faults import Fault, path_text
+from oncall.document.kept import Kept
 from oncall.document.people import NotificationRuleSpec, UserSpec
 from oncall.document.policies import customer_of, support_policy_of
 from oncall.document.policy_faults import policy_faults
@@ -30,6 +33,7 @@ from oncall.domain.directory import (
     UserTarget,
     WebhookTarget,
 )
+from oncall.domain.policy import SupportPolicy
 from oncall.errors import FieldFault, InvalidInputError
 from schedules import BusinessCalendar, Schedule
 
@@ -40,6 +44,10 @@ Known = Mapping[str, PublicHolidays]
 """The public holidays that are known of calendars, by the calendar's id."""
 
 
+Made = Mapping[str, Sequence[MadeOverride]]
+"""The overrides that were made by hand, by the schedule's id and in the order in which they were made."""
+
+
 def build_directory(
     document: Document, version: int = 0, disabled: Disabled | None = None, known: Known | None = None
 ) -> Directory:
@@ -48,29 +56,62 @@ def build_directory(
     Public holidays that are not in `known` are those of the library. Raises InvalidInputError where a calendar or a
     schedule cannot be; what else a document names is looked up by `reference_faults`.
     """
-    faults = Faults()
-    calendars, schedules = _times(document, faults, known or {})
-    if faults.found:
-        raise InvalidInputError([FieldFault(path_text(fault.path), fault.message) for fault in faults.found])
-    return Directory(
-        version=version,
-        users={key: _user(key, spec, disabled or {}) for key, spec in document.users.items()},
-        teams={key: Team(key, spec.members, spec.managers) for key, spec in document.teams.items()},
-        calendars=calendars,
-        schedules=schedules,
-        escalation_policies={key: _policy(key, spec) for key, spec in document.escalation_policies.items()},
-        services={key: _service(key, spec) for key, spec in document.services.items()},
-        support_policies={
-            key: support_policy_of(key, spec, calendars) for key, spec in document.support_policies.items()
-        },
-        customers={key: customer_of(key, spec) for key, spec in document.customers.items()},
-    )
+    return Builder().build(document, version, disabled or {}, known or {}, {})
+
+
+class Builder:
+    """Builds one directory after another, and anew only what has changed since; threads may share it."""
+
+    def __init__(self) -> None:
+        self._kept = Kept()
+
+    def build(self, document: Document, version: int, disabled: Disabled, known: Known, made: Made) -> Directory:
+        """The directory of a document, as `build_directory` has it, with the overrides that were `made` by hand laid on."""
+        faults = Faults()
+        calendars, schedules = _times(document, faults, known, self._kept)
+        if faults.found:
+            raise InvalidInputError([FieldFault(path_text(fault.path), fault.message) for fault in faults.found])
+        return Directory(
+            version=version,
+            users={key: self._user(key, spec, disabled) for key, spec in document.users.items()},
+            teams={key: Team(key, spec.members, spec.managers) for key, spec in document.teams.items()},
+            calendars=calendars,
+            schedules={key: self._laid(key, one, made.get(key, ()), document.users) for key, one in schedules.items()},
+            escalation_policies={
+                key: self._kept.made("escalation_policies", key, (spec,), None, partial(_policy, key, spec))
+                for key, spec in document.escalation_policies.items()
+            },
+            services={key: _service(key, spec) for key, spec in document.services.items()},
+            support_policies={
+                key: self._support_policy(key, spec, calendars) for key, spec in document.support_policies.items()
+            },
+            customers={key: customer_of(key, spec) for key, spec in document.customers.items()},
+        )
+
+    def _user(self, key: str, spec: UserSpec, disabled: Disabled) -> User:
+        reasons = tuple(disabled.get((key, name)) for name in spec.contact_methods)
+        return self._kept.made("users", key, (spec,), reasons, partial(_user, key, spec, disabled))
+
+    def _laid(
+        self, key: str, schedule: Schedule, made: Sequence[MadeOverride], people: Mapping[str, UserSpec]
+    ) -> Schedule:
+        if not made:
+            return schedule
+        there = frozenset(user for one in made for user in one.users if user in people)
+        make = partial(laid_on, schedule, made, there)
+        return self._kept.made("overrides", key, (schedule,), (tuple(made), there), make)
+
+    def _support_policy(
+        self, key: str, spec: SupportPolicySpec, calendars: Mapping[str, BusinessCalendar]
+    ) -> SupportPolicy:
+        parts = (spec, calendars.get(spec.calendar or ""))
+        return self._kept.made("support_policies", key, parts, None, partial(support_policy_of, key, spec, calendars))
 
 
 def directory_faults(document: Document) -> tuple[Fault, ...]:
     """What stands in the way of the document's calendars, schedules and support policies."""
     faults = Faults()
-    calendars, _ = _times(document, faults, {})
+    calendars, _ = _times(document, faults, {}, Kept())
     for key, spec in document.support_policies.items():
         faults.found += _policy_faults(key, spec, document, calendars)
     return tuple(faults.found)
@@ -87,11 +128,22 @@ def _policy_faults(
     return tuple(proof_faults(support_policy_of(key, spec, calendars), at))
 
 
-def _times(document: Document, faults: Faults, known: Known) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:
-    calendars = {key: calendar_of(key, spec, faults, known.get(key, {})) for key, spec in document.calendars.items()}
-    usable = {key: calendar for key, calendar in calendars.items() if calendar is not None}
-    schedules = {key: schedule_of(key, spec, usable, faults) for key, spec in document.schedules.items()}
-    return usable, {key: schedule for key, schedule in schedules.items() if schedule is not None}
+def _times(
+    document: Document, faults: Faults, known: Known, kept: Kept
+) -> tuple[dict[str, BusinessCalendar], dict[str, Schedule]]:
+    usable: dict[str, BusinessCalendar] = {}
+    for key, spec in document.calendars.items():
+        written = known.get(key, {})
+        calendar = kept.made("calendars", key, (spec,), written, partial(calendar_of, key, spec, faults, written))
+        if calendar is not None:
+            usable[key] = calendar
+    schedules: dict[str, Schedule] = {}
+    for key, one in document.schedules.items():
+        parts = (one, *(usable.get(name) for name in calendars_named(one)))
+        schedule = kept.made("schedules", key, parts, None, partial(schedule_of, key, one, usable, faults))
+        if schedule is not None:
+            schedules[key] = schedule
+    return usable, schedules
 
 
 def _user(key: str, spec: UserSpec, disabled: Disabled) -> User:

@@ -15,10 +15,9 @@ from oncall.document.document import Document
 from oncall.document.load import Parsed, parse_document
 from oncall.document.merge import merged
 from oncall.document.references import reference_faults
-from oncall.domain.directory import Directory
-from oncall.errors import RefusedError
 from oncall.operations.context import Context
-from oncall.store import configuration, configuration_version, incidents, integrations, timers, users
+from oncall.operations.in_use import require_unused
+from oncall.store import configuration, configuration_version, timers, users
 
 
 def apply_document(context: Context, text: str, *, author: str, prune: bool, dry_run: bool) -> Difference:
@@ -59,7 +58,7 @@ class _Application:
         self._named = parsed.document
         self._after = after.document
         self.difference = _with_refreshed(session, difference(stored, after.document, after.kept), parsed.document, now)
-        _require_unused(session, self.difference.removed, self._before, now)
+        require_unused(session, self.difference.removed, self._before, now)
 
     def save(self, author: str) -> None:
         for key, spec in self._named.users.items():
@@ -73,7 +72,7 @@ class _Application:
         )
         # Whoever decides by the version before is waited for: what they store is in use, and is worked out again too.
         configuration_version.wait_for_holders(self._session)
-        _require_unused(self._session, self.difference.removed, self._before, self._now)
+        require_unused(self._session, self.difference.removed, self._before, self._now)
         timers.add_recalculations(self._session, version, self._now)
 
 
@@ -93,23 +92,3 @@ def _changes(difference: Difference) -> Iterator[Change]:
     yield from difference.added
     yield from difference.changed
     yield from difference.removed
-
-
-def _require_unused(session: Session, removed: tuple[Change, ...], directory: Directory, now: datetime) -> None:
-    held = tuple(_holds(session, removed, directory, now)) if removed else ()
-    if held:
-        raise RefusedError("what is in use is not removed, and nothing was changed:\n" + "\n".join(held))
-
-
-def _holds(session: Session, removed: tuple[Change, ...], directory: Directory, now: datetime) -> Iterator[str]:
-    """What keeps each object from being removed (docs/semantics.md 7.2); that others name it shows as their fault."""
-    open_services, keyed = incidents.services_with_open(session), integrations.services_with_keys(session)
-    for change in removed:
-        if change.section == "services" and change.id in open_services:
-            yield f"services.{change.id} has an open incident: resolve it first"
-        if change.section == "services" and change.id in keyed:
-            yield f"services.{change.id} has a live integration key: revoke it first (DELETE /api/v1/integrations/ID)"
-        if change.section == "users":
-            for schedule in directory.schedules:
-                if change.id in directory.on_call(schedule, now):
-                    yield f"users.{change.id} is on call in schedules.{schedule} now: put somebody else there first"

@@ -12,8 +12,8 @@ from oncall.doorbell import Doorbell
 from oncall.settings import Settings
 from oncall.store import configuration_version
 from oncall.store.cipher import Cipher
-from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
+from oncall.store.directories import DirectoryCache
 
 _HELD = "oncall_held_directory"
 
@@ -35,14 +35,14 @@ class Context:
 
     def directory(self, session: Session) -> Directory:
         """Everything configured, as this transaction sees it."""
-        return self.directories.get(session)
+        return self.directories.get(session, self.clock.now())
 
     def held_directory(self, session: Session) -> Directory:
         """The same, and no other takes its place before this transaction ends: whatever decides asks for this one."""
         held: Directory | None = session.info.get(_HELD)
         if held is None:
             configuration_version.hold(session)
-            held = session.info[_HELD] = self.directories.get(session)
+            held = session.info[_HELD] = self.directory(session)
         return held
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,18 +12,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.document.calendars import PublicHolidays
 from oncall.document.difference import Change
-from oncall.document.directory import build_directory
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.fields import Spec
 from oncall.document.times import CalendarSpec
-from oncall.domain.directory import Directory
-from oncall.store import configuration_version, handovers, users
+from oncall.store import handovers
 from oncall.store.base import Base
 from schedules import public_holidays
 
 YEARS_WRITTEN = 10
 """For how many years from the one before a version is made its public holidays are written into it."""
 
+_AT_ONCE = 500
 _MOVE_SHIFTS = frozenset({"schedules", "calendars"})
 _IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
 
@@ -54,21 +54,50 @@ class ConfigVersionRow(Base):
     feed_days: Mapped[list[Any] | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version as it was read: `spec` is None where the object was removed."""
+
+    id: int
+    section: str
+    key: str
+    spec: Spec | None
+    holidays: PublicHolidays
+
+
 def load(session: Session, people: Mapping[str, Spec]) -> Document:
     """The configuration that holds now, whole: `people` and the latest version of everything else.
 
     Objects stand in the order in which they first came.
     """
-    newest = select(
-        func.max(ConfigVersionRow.id).label("latest"), func.min(ConfigVersionRow.id).label("first")
-    ).group_by(ConfigVersionRow.section, ConfigVersionRow.key)
-    spans = newest.subquery()
-    query = select(ConfigVersionRow).join(spans, ConfigVersionRow.id == spans.c.latest).order_by(spans.c.first)
+    return document_at(newest(session, {}), people)
+
+
+def document_at(versions: Iterable[Version], people: Mapping[str, Spec]) -> Document:
+    """The whole configuration of these versions and people."""
     objects: dict[str, dict[str, Spec]] = {"users": dict(people)}
-    for row in session.scalars(query):
-        if row.body is not None:
-            objects.setdefault(row.section, {})[row.key] = SECTIONS[row.section].model_validate(row.body)
+    for version in versions:
+        if version.spec is not None:
+            objects.setdefault(version.section, {})[version.key] = version.spec
     return document_of(objects)
+
+
+def newest(session: Session, known: Mapping[int, Version]) -> tuple[Version, ...]:
+    """The latest version of every object, in the order in which the objects first came; what is `known` is not read again."""
+    latest, first = func.max(ConfigVersionRow.id), func.min(ConfigVersionRow.id)
+    query = select(latest).group_by(ConfigVersionRow.section, ConfigVersionRow.key).order_by(first)
+    ids = session.scalars(query).all()
+    missing = [id_ for id_ in ids if id_ not in known]
+    found = dict(known)
+    for start in range(0, len(missing), _AT_ONCE):
+        some = select(ConfigVersionRow).where(ConfigVersionRow.id.in_(missing[start : start + _AT_ONCE]))
+        found |= {row.id: _version(row) for row in session.scalars(some)}
+    return tuple(found[id_] for id_ in ids)
+
+
+def _version(row: ConfigVersionRow) -> Version:
+    spec = None if row.body is None else SECTIONS[row.section].model_validate(row.body)
+    return Version(row.id, row.section, row.key, spec, _read(row.holidays or {}))
 
 
 def record(
@@ -112,30 +141,13 @@ def _looked_up(spec: CalendarSpec, at: datetime) -> dict[str, list[str]] | None:
 
 def holidays_written(session: Session) -> dict[str, PublicHolidays]:
     """The public holidays in the latest versions of calendars, by the calendar's id and by year."""
-    versions = select(ConfigVersionRow.key, ConfigVersionRow.holidays).where(ConfigVersionRow.section == "calendars")
-    rows = session.execute(versions.order_by(ConfigVersionRow.id))
-    return {key: _read(holidays or {}) for key, holidays in rows}
+    return holidays_of(newest(session, {}))
+
+
+def holidays_of(versions: Iterable[Version]) -> dict[str, PublicHolidays]:
+    """The public holidays that are written in versions of calendars, by the calendar's id and by year."""
+    return {version.key: version.holidays for version in versions if version.section == "calendars"}
 
 
 def _read(holidays: Mapping[str, Iterable[str]]) -> PublicHolidays:
     return {int(year): frozenset(map(date.fromisoformat, days)) for year, days in holidays.items()}
-
-
-class DirectoryCache:
-    """The directory of the configuration that holds, built once a version and process; threads may share it."""
-
-    def __init__(self) -> None:
-        self._kept: Directory | None = None
-
-    def get(self, session: Session) -> Directory:
-        """The directory as this transaction sees it; ask before the transaction itself changes the configuration."""
-        kept = self._kept
-        while kept is None or kept.version != configuration_version.current(session):
-            kept = self._kept = _directory(session)
-        return kept
-
-
-def _directory(session: Session) -> Directory:
-    version = configuration_version.current(session)
-    people = users.load(session)
-    return build_directory(load(session, people.users), version, people.disabled, holidays_written(session))

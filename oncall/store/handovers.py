@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+
+_MOMENT = timedelta(microseconds=1)
 
 
 class HandoverRow(Base):
@@ -35,6 +37,14 @@ def work_out_anew(session: Session, schedules: Collection[str], now: datetime) -
     """
     session.execute(update(HandoverRow).where(HandoverRow.next_at > now).values(looked_at=now, next_at=now))
     watch(session, schedules, now)
+
+
+def look_again(session: Session, schedules: Collection[str], now: datetime) -> None:
+    """Have these schedules looked at now, as an override was laid on them or taken back at `now`: who comes by that is told."""
+    theirs = HandoverRow.schedule.in_(list(schedules))
+    before = now - _MOMENT
+    session.execute(update(HandoverRow).where(theirs, HandoverRow.next_at > now).values(looked_at=before, next_at=now))
+    watch(session, schedules, before)
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> tuple[HandoverRow, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from oncall.document.kept import Kept
 from oncall.document.merge import Brought
 from oncall.document.people import ContactMethodSpec, UserSpec
 from oncall.store import configuration_version
@@ -56,15 +57,16 @@ class People:
     disabled: Mapping[tuple[str, str], str]
 
 
-def load(session: Session) -> People:
-    """Everybody, in the order in which they came."""
+def load(session: Session, kept: Kept | None = None) -> People:
+    """Everybody, in the order in which they came; what `kept` knows of the same rows is not read again."""
+    kept = kept or Kept()
     rows = session.scalars(select(ContactMethodRow).order_by(ContactMethodRow.position)).all()
     methods: dict[str, dict[str, Any]] = {}
     for row in rows:
         methods.setdefault(row.user_id, {})[row.id] = {"type": row.type, "address": row.address}
     users = session.scalars(select(UserRow).order_by(UserRow.position, UserRow.id))
     return People(
-        users={user.id: _spec(user, methods.get(user.id, {})) for user in users},
+        users={user.id: _spec(user, methods.get(user.id, {}), kept) for user in users},
         brought={(row.user_id, row.id): ContactMethodSpec.model_validate(row.brought) for row in rows if row.brought},
         disabled={(row.user_id, row.id): row.disabled for row in rows if row.disabled is not None},
     )
@@ -98,17 +100,17 @@ def disable_method(session: Session, user: str, method: str, reason: str) -> Non
         configuration_version.advance(session)
 
 
-def _spec(user: UserRow, methods: Mapping[str, Any]) -> UserSpec:
-    return UserSpec.model_validate(
-        {
-            "name": user.name,
-            "email": user.email,
-            "role": user.role,
-            "time_zone": user.time_zone,
-            "contact_methods": methods,
-            "notification_rules": user.notification_rules,
-        }
-    )
+def _spec(user: UserRow, methods: Mapping[str, Any], kept: Kept) -> UserSpec:
+    said = {
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "time_zone": user.time_zone,
+        "contact_methods": methods,
+        "notification_rules": user.notification_rules,
+    }
+    # Equal mappings may differ in the order of what they hold, which here means something.
+    return kept.made("rows of users", user.id, (), (said, tuple(methods)), lambda: UserSpec.model_validate(said))
 
 
 def _next_position(session: Session) -> int:

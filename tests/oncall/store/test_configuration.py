@@ -10,8 +10,8 @@ from oncall.document.document import Document, document_of
 from oncall.document.load import load_document
 from oncall.domain.directory import Directory
 from oncall.store import configuration, configuration_version, users
-from oncall.store.configuration import DirectoryCache
 from oncall.store.database import Database
+from oncall.store.directories import DirectoryCache
 from tests.clock import SUNDAY_NIGHT
 from tests.oncall.document.company import COMPANY, with_line
 from tests.oncall.document.support import SUPPORT
@@ -45,7 +45,7 @@ def store(database: Database, document: Document) -> None:
 
 def kept(database: Database, cache: DirectoryCache) -> Directory:
     with database.read() as session:
-        return cache.get(session)
+        return cache.get(session, SUNDAY_NIGHT)
 
 
 def test_what_is_stored_is_loaded_in_the_order_in_which_it_came(database: Database) -> None:

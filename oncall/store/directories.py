@@ -1,0 +1,46 @@
+"""The directory of the configuration that holds, kept in the process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from oncall.document.directory import Builder
+from oncall.document.kept import Kept
+from oncall.domain.directory import Directory
+from oncall.store import configuration, configuration_version, overrides, users
+from oncall.store.configuration import Version
+
+REMEMBERED = timedelta(days=35)
+"""For how long after its end an override that was made by hand is laid on a schedule; history knows those before."""
+
+
+class DirectoryCache:
+    """The directory, built once a version and process, and of what has changed alone; threads may share it."""
+
+    def __init__(self) -> None:
+        self._kept: Directory | None = None
+        self._versions: dict[int, Version] = {}
+        self._people = Kept()
+        self._builder = Builder()
+
+    def get(self, session: Session, now: datetime) -> Directory:
+        """The directory as this transaction sees it; ask before the transaction itself changes the configuration."""
+        kept = self._kept
+        while kept is None or kept.version != configuration_version.current(session):
+            kept = self._kept = self._built(session, now)
+        return kept
+
+    def _built(self, session: Session, now: datetime) -> Directory:
+        version = configuration_version.current(session)
+        people = users.load(session, self._people)
+        newest = configuration.newest(session, self._versions)
+        self._versions = {one.id: one for one in newest}
+        return self._builder.build(
+            configuration.document_at(newest, people.users),
+            version,
+            people.disabled,
+            configuration.holidays_of(newest),
+            overrides.lasting(session, now - REMEMBERED),
+        )
