@@ -5,6 +5,7 @@ PYTHON ?= python3
 PORT ?= 8080
 DATA ?= .data
 ARGS ?=
+EXAMPLES ?= 10000
 BIN := .venv/bin
 PIN := --quiet --universal --generate-hashes --no-header
 export PYTHON
@@ -13,7 +14,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock
+.PHONY: help run test soak check format bench lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +24,9 @@ run: .venv/.run ## serve the demo on http://127.0.0.1:8080; PORT= and DATA= choo
 
 test: .venv/.test ## run every test, on a real PostgreSQL and a real Valkey of its own; ARGS= goes to pytest
 	$(BIN)/pytest -n 2 $(ARGS)
+
+soak: .venv/.test ## try every property that the tests know with EXAMPLES= random cases; ARGS= goes to pytest
+	ONCALL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 -m hypothesis $(ARGS)
 
 check: .venv/.test ## check style, types and import directions
 	$(BIN)/ruff check

@@ -3,6 +3,7 @@
 `postgres_url` and `sqlite_url` are fresh databases with all migrations applied, `database_url` runs a test on both, and
 `redis_url` is an emptied Redis. ONCALL_TEST_DATABASE_URL and ONCALL_TEST_REDIS_URL name servers of your own to use instead of
 those that the tests start; of the Redis, one database a test process is emptied, counting up from the one that is named.
+ONCALL_TEST_EXAMPLES is the number of random examples with which every property is tried.
 """
 
 import os
@@ -16,12 +17,16 @@ import redis
 from hypothesis import settings
 from sqlalchemy import make_url
 
+from tests.examples import SOAK
 from tests.network import allow_loopback_only
 from tests.servers import PostgresServer, run_postgres, run_valkey
 
 # Two busy cores make single examples slow for no fault of theirs.
 settings.register_profile("oncall", deadline=None)
 settings.load_profile("oncall")
+if "ONCALL_TEST_EXAMPLES" in os.environ:
+    settings.register_profile(SOAK, deadline=None, max_examples=int(os.environ["ONCALL_TEST_EXAMPLES"]))
+    settings.load_profile(SOAK)
 
 
 def pytest_sessionstart() -> None:

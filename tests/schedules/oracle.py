@@ -1,83 +1,97 @@
-"""A slow and simple reading of the rules, instant by instant, with which the library is compared.
+"""A slow and simple reading of the rules, asked instant by instant, with which the library is compared.
 
-Nothing here is shared with the library but the values that it is given: every window and every turn that could matter is
-looked at, one after another, and a zone is asked for by its table alone.
+It reads the configuration document's own shapes and shares no code with the library: what it knows of zones and calendars
+is in `slow_clock` and `slow_calendar`, and every turn that there ever was is looked at.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
-from schedules import BusinessCalendar, DayWindow, Override, Rotation, Schedule, Window
+from tests.schedules.slow_calendar import Opening, Shape
+from tests.schedules.slow_clock import instant_of
+
+Users = frozenset[str]
 
 _DAY = timedelta(days=1)
+_NOBODY: Users = frozenset()
+_HOURS = {"hour": 1, "hours": 1, "day": 24, "days": 24, "week": 168, "weeks": 168}
 
 
-def instant_of(wall: datetime, zone: str) -> datetime:
-    """Return the instant of a wall time: with the offset from before the change where it is missing, else the first."""
-    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+class Reading:
+    """Who is on call by a schedule, at any instant before `horizon`."""
 
+    def __init__(self, shape: Shape, calendars: Shape, horizon: datetime) -> None:
+        zone = shape["time_zone"]
+        self._layers = [_Layer(layer, zone, calendars, horizon) for layer in shape["layers"]]
+        self._overrides = [
+            (instant_of(_wall(one["start"]), zone), instant_of(_wall(one["end"]), zone), one)
+            for one in shape.get("overrides", ())
+        ]
 
-def is_open(calendar: BusinessCalendar, at: datetime) -> bool:
-    """Say whether any window of the days around covers `at`."""
-    today = at.date()
-    return any(_covered(calendar, today + number * _DAY, at) for number in range(-10, 4))
-
-
-def _covered(calendar: BusinessCalendar, day: date, at: datetime) -> bool:
-    windows: list[DayWindow | Window] = [window for window in calendar.windows if day.weekday() in window.days]
-    if day in calendar.holidays.add:
-        windows = []
-    for special in calendar.special:
-        if special.date == day:
-            windows = [*special.windows]
-    midnight = datetime.combine(day, time())
-    return any(
-        instant_of(midnight + timedelta(minutes=window.start), calendar.time_zone)
-        <= at
-        < instant_of(midnight + timedelta(minutes=window.end), calendar.time_zone)
-        for window in windows
-    )
-
-
-def on_call(schedule: Schedule, at: datetime) -> frozenset[str]:
-    """Return who is on call at `at`: the last layer that has somebody, then every override in turn."""
-    users: frozenset[str] = frozenset()
-    for layer in schedule.layers:
-        silent = layer.when is not None and is_open(layer.when.calendar, at) is not (layer.when.state == "open")
-        users = (frozenset() if silent else _turn(layer.rotation, at)) or users
-    for override in schedule.overrides:
-        users = _overridden(override, schedule.time_zone, at, users)
-    return users
-
-
-def _turn(rotation: Rotation, at: datetime) -> frozenset[str]:
-    """Walk all turns from the start: a turn lasts until the first instant at which any later one begins."""
-    end = None if rotation.end is None else instant_of(rotation.end, rotation.zone)
-    begun: frozenset[str] = frozenset()
-    if at < instant_of(rotation.start, rotation.zone) or (end is not None and at >= end):
-        return begun
-    number, wall = 0, rotation.start
-    while wall <= at.replace(tzinfo=None) + 3 * _DAY:
-        if instant_of(wall, rotation.zone) <= at:
-            begun = rotation.users[number % len(rotation.users)]
-        number += 1
-        wall = _wall_start(rotation, number)
-    return begun
-
-
-def _wall_start(rotation: Rotation, number: int) -> datetime:
-    amount = rotation.turn.amount * number
-    if rotation.turn.unit != "months":
-        return rotation.start + timedelta(**{rotation.turn.unit: amount})
-    month = rotation.start.month - 1 + amount
-    first = rotation.start.replace(year=rotation.start.year + month // 12, month=month % 12 + 1, day=1)
-    next_month = (first + 31 * _DAY).replace(day=1)
-    return min(first + (rotation.start.day - 1) * _DAY, datetime.combine(next_month - _DAY, first.time()))
-
-
-def _overridden(override: Override, zone: str, at: datetime, users: frozenset[str]) -> frozenset[str]:
-    if not instant_of(override.start, zone) <= at < instant_of(override.end, zone):
+    def on_call(self, at: datetime) -> Users:
+        """Return the last layer's users that has some, then let every override have its way in turn."""
+        users = _NOBODY
+        for layer in self._layers:
+            users = layer.on_call(at) or users
+        for start, end, override in self._overrides:
+            if start <= at < end:
+                users = _overridden(override, users)
         return users
-    if override.replaces is None:
-        return override.users
-    return (users - {override.replaces}) | override.users if override.replaces in users else users
+
+
+class _Layer:
+    def __init__(self, shape: Shape, zone: str, calendars: Shape, horizon: datetime) -> None:
+        self._start = instant_of(_wall(shape["start"]), zone)
+        self._end = instant_of(_wall(shape["end"]), zone) if "end" in shape else None
+        self._users = [frozenset([entry] if isinstance(entry, str) else entry) for entry in shape["users"]]
+        when = shape.get("when", {})
+        windows = {"time_zone": zone, "open": when["windows"]} if "windows" in when else None
+        self._opening = Opening(windows or calendars[when["calendar"]]) if when else None
+        self._is_open = when.get("is", "open") == "open"
+        begun = sorted(_turns(shape, zone, horizon)) if self._users else []
+        self._begun = [start for start, _ in begun]
+        self._latest = list(accumulate((number for _, number in begun), max))
+
+    def on_call(self, at: datetime) -> Users:
+        """Return the users of the last turn that has begun: the one with the greatest number."""
+        begun = bisect_right(self._begun, at)
+        if not begun or at < self._start or (self._end is not None and at >= self._end):
+            return _NOBODY
+        if self._opening is not None and self._opening.is_open(at) is not self._is_open:
+            return _NOBODY
+        return self._users[self._latest[begun - 1] % len(self._users)]
+
+
+def _turns(shape: Shape, zone: str, horizon: datetime) -> Iterator[tuple[datetime, int]]:
+    """Yield when each turn begins, and its number, walking from the start to some days past the horizon."""
+    start, number, wall = _wall(shape["start"]), 0, _wall(shape["start"])
+    amount, unit = shape["turn"].split()
+    while wall.replace(tzinfo=UTC) < horizon + 4 * _DAY:
+        yield instant_of(wall, zone), number
+        number += 1
+        if unit in _HOURS:
+            wall = start + timedelta(hours=_HOURS[unit]) * int(amount) * number
+        else:
+            wall = _months_later(start, int(amount) * number)
+
+
+def _months_later(start: datetime, months: int) -> datetime:
+    months += start.month - 1
+    for day in range(start.day, 0, -1):
+        try:
+            return start.replace(year=start.year + months // 12, month=months % 12 + 1, day=day)
+        except ValueError:
+            continue  # the month is shorter
+    raise AssertionError
+
+
+def _overridden(override: Shape, users: Users) -> Users:
+    if "replaces" not in override:
+        return frozenset(override["users"])
+    return users - {override["replaces"]} | {*override["users"]} if override["replaces"] in users else users
+
+
+def _wall(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -8,16 +8,6 @@ from hypothesis import strategies as st
 from schedules import BusinessCalendar, Span
 from schedules.spans import complement
 from tests.schedules.drawn import QUARTER, calendars_and_instants
-from tests.schedules.oracle import is_open
-
-
-@given(calendars_and_instants(), st.integers(0, 400))
-def test_calendar_is_open_where_a_slow_reading_says_so(drawn: tuple[BusinessCalendar, datetime], quarters: int) -> None:
-    calendar, instant = drawn
-
-    asked = instant + quarters * QUARTER
-
-    assert calendar.is_open(asked) is is_open(calendar, asked)
 
 
 @given(calendars_and_instants(), st.integers(0, 1000))

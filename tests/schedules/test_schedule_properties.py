@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from schedules import Final, Schedule, Shift, Span
 from tests.schedules.drawn import QUARTER, schedules
-from tests.schedules.oracle import on_call
 
 MOMENT = timedelta(microseconds=1)
 
@@ -18,15 +17,6 @@ def on_shift(shifts: tuple[Shift, ...], at: datetime) -> frozenset[str]:
 
 def spans(final: Final) -> list[Span]:
     return [*(Span(shift.start, shift.end) for shift in final.shifts), *final.gaps]
-
-
-@given(schedules(), st.integers(-200, 200))
-def test_on_call_is_who_a_slow_reading_says(drawn: tuple[Schedule, datetime], quarters: int) -> None:
-    schedule, instant = drawn
-
-    at = instant + quarters * QUARTER
-
-    assert schedule.on_call_at(at) == on_call(schedule, at)
 
 
 @given(schedules(), st.integers(1, 500), st.lists(st.integers(0, 10_000), max_size=5))

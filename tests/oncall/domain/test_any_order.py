@@ -44,6 +44,7 @@ from oncall.domain.incident import Attempt, Incident, Page, State
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
 from oncall.domain.transition import Transition, transition
+from tests.examples import examples
 from tests.oncall.domain import promises
 from tests.oncall.domain.cast import MINUTE
 from tests.oncall.domain.drawn import CONDITIONS, PLANS, WORDS, directories
@@ -288,4 +289,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestAnyOrder.settings = settings(examples(100), stateful_step_count=30)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from oncall.domain.bundling import DueMessage, bundles
@@ -39,6 +39,7 @@ from oncall.domain.incident import Attempt, Incident, Page
 from oncall.domain.log import as_json
 from oncall.domain.transition import Timer, Transition, transition
 from oncall.simulate import Event, in_order, simulate
+from tests.examples import examples
 from tests.oncall.simulate.support import company
 
 FRIDAY = datetime(2026, 2, 27, 23, 50, tzinfo=UTC)
@@ -159,7 +160,7 @@ FIRST = [
 ]
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.lists(st.builds(Event, AT, st.sampled_from(NAMES), COMMANDS), max_size=12))
 def test_short_ways_tell_what_the_long_way_tells(events: list[Event]) -> None:
     story = [*FIRST, *events]
