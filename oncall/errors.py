@@ -8,6 +8,7 @@ OncallError
 ├── ForbiddenError         the one who asks may not
 ├── SettingsError          an environment variable is wrong; carries its name
 ├── UnavailableError       the database or another part that is needed does not answer; try again
+├── FeedError              a calendar elsewhere cannot be read
 ├── UnreadableError        something stored cannot be read: sealed with a key that is not configured, or damaged
 └── ProviderError          a vendor did not take a message
     └── AddressError       and never will for this address: unknown number, opted out
@@ -71,6 +72,10 @@ class SettingsError(OncallError):
 
 class UnavailableError(OncallError):
     """A part that is needed does not answer; the same request may succeed later."""
+
+
+class FeedError(OncallError):
+    """A calendar elsewhere, a file or an address, that cannot be read; what was read of it before still holds."""
 
 
 class UnreadableError(OncallError):

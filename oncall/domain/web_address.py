@@ -50,7 +50,7 @@ def _form_fault(url: str, parts: SplitResult) -> str | None:
     if len(url) > LONGEST:
         return f"is longer than {LONGEST} characters"
     if "@" in parts.netloc:
-        return "holds a name or a password before its host: the signature proves who sends"
+        return "holds a name or a password before its host: leave them out"
     if not _is_ip(parts.hostname) and _NUMBER.match(_last_label(parts.hostname)):
         return "has a host that is a number: write an IP address in its usual form, or a name"
     return None

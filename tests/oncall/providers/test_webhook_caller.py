@@ -175,11 +175,12 @@ def test_answer_that_drips_is_given_up_in_time(slow: bytes, monkeypatch: pytest.
     assert not caught.value.permanent
 
 
-def test_body_that_drips_after_a_success_is_a_success(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("length", [b"Content-Length: 100000\r\n", b""], ids=["with a length", "without"])
+def test_body_that_drips_after_a_success_is_a_success(length: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oncall.providers.webhook.caller.SECONDS", 0.3)
 
     def drip(line: socket.socket) -> None:
-        answer(line, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        answer(line, b"HTTP/1.1 200 OK\r\n" + length + b"\r\n")
         line.settimeout(0.05)
         while line.send(b"x") and not _has_hung_up(line):
             continue
