@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import SplitResult, urljoin
 
 from urllib3 import BaseHTTPResponse
@@ -27,13 +26,6 @@ _PART = 64 * 1024
 _REDIRECTS = 3
 _LEAD_ON = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {"Accept": "text/calendar", "Accept-Encoding": "identity", "User-Agent": "oncall"}
-
-
-class Fetch(Protocol):
-    """Whatever reads a calendar from elsewhere."""
-
-    def __call__(self, source: str) -> bytes:
-        """What stands at an address, or in a file; raises FeedError, which does not name the source."""
 
 
 def is_address(source: str) -> bool:
@@ -82,13 +74,12 @@ def _followed(outbound: Outbound, url: str, deadline: Deadline) -> bytes:
     """What stands at an address, or where it leads; every address on the way is looked at like the first."""
     for _ in range(_REDIRECTS + 1):
         parts = outbound.parts(url)
-        with outbound.connected(parts, deadline) as connection:
-            with closing(_asked(connection, parts, deadline)) as answer:
-                if deadline.is_over:  # headers that were cut off look whole
-                    raise unreachable(parts, TimeoutError(), deadline)
-                location = answer.headers.get("Location") if answer.status in _LEAD_ON else None
-                if location is None:
-                    return _body(answer, parts, deadline)
+        with outbound.connected(parts, deadline) as connection, closing(_asked(connection, parts, deadline)) as answer:
+            if deadline.is_over:  # headers that were cut off look whole
+                raise unreachable(parts, TimeoutError(), deadline)
+            location = answer.headers.get("Location") if answer.status in _LEAD_ON else None
+            if location is None:
+                return _body(answer, parts, deadline)
         url = urljoin(url, location)
     raise FeedError(f"it leads on more than {_REDIRECTS} times")
 

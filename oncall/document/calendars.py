@@ -59,7 +59,7 @@ def calendar_of(key: str, spec: CalendarSpec, faults: Faults, known: PublicHolid
         Holidays,
         spec.holidays.country,
         spec.holidays.subdivision,
-        frozenset(spec.holidays.add),
+        _added(spec),
         frozenset(spec.holidays.remove),
         known,
     )
@@ -67,6 +67,12 @@ def calendar_of(key: str, spec: CalendarSpec, faults: Faults, known: PublicHolid
     if windows is None or holidays is None or special is None:
         return None
     return faults.made(at, BusinessCalendar, spec.time_zone, windows, holidays, special)
+
+
+def _added(spec: CalendarSpec) -> frozenset[date]:
+    """The days added by hand and those of the feed, of which some may have been removed by hand."""
+    fed = (spec.holidays.feed_days or frozenset()) - frozenset(spec.holidays.remove)
+    return frozenset(spec.holidays.add) | fed
 
 
 def later_holidays(spec: CalendarSpec, known: PublicHolidays, since: date) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from oncall.document.directory import build_directory
 from oncall.document.faults import path_text
+from oncall.document.feeds import Fetch, read_feeds, unread, with_feeds
 from oncall.document.load import check_document, parse_document
 from oncall.document.risks import risks
 from oncall.domain.in_words import in_words
@@ -45,11 +46,16 @@ class Judgement:
         return any(finding.level == "error" for finding in self.findings)
 
 
-def lint(text: str, now: datetime) -> Judgement:
-    """Everything that is wrong with a document or, where nothing is, everything that is risky from `now` on."""
+def lint(text: str, now: datetime, fetch: Fetch = unread) -> Judgement:
+    """Everything that is wrong with a document or, where nothing is, everything that is risky from `now` on.
+
+    The feeds that it names are read by `fetch`; one that cannot be read is wrong.
+    """
     parsed = parse_document(text)
     try:
         document = check_document(parsed)
+        feeds = read_feeds(document, fetch, now)
+        document = with_feeds(parsed.require(feeds.faults()), feeds.days)
     except InvalidInputError as error:
         return Judgement(tuple(Finding("error", fault.path, fault.message, fault.line) for fault in error.faults))
     directory = build_directory(document)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
 from oncall.document.fields import ID_PATTERN, CalendarDate, Day, Id, Spec, TimeOfDay, TurnLength, WallTime, Words, Zone
 
@@ -33,12 +35,23 @@ class WeekWindowSpec(Spec):
 
 
 class HolidaysSpec(Spec):
-    """A country's public holidays, with dates added and removed by hand."""
+    """A country's public holidays and those of an iCalendar feed, with dates added and removed by hand.
+
+    `feed` is an https address, or the path of a file from the document's place. What was read of it goes along, though no
+    document says it.
+    """
 
     country: Words | None = None
     subdivision: Words | None = None
+    feed: Words | None = None
     add: tuple[CalendarDate, ...] = ()
     remove: tuple[CalendarDate, ...] = ()
+    _feed_days: frozenset[date] | None = PrivateAttr(None)
+
+    @property
+    def feed_days(self) -> frozenset[date] | None:
+        """The days that the feed named when it was read; None where it was not."""
+        return self._feed_days
 
 
 class SpecialDateSpec(Spec):
@@ -55,6 +68,12 @@ class CalendarSpec(Spec):
     open: tuple[WindowSpec, ...] = ()
     holidays: HolidaysSpec = HolidaysSpec()
     special: tuple[SpecialDateSpec, ...] = ()
+
+    def with_feed_days(self, days: Iterable[date]) -> CalendarSpec:
+        """The same with the days that its feed names."""
+        holidays = self.holidays.model_copy()
+        holidays._feed_days = frozenset(days)  # noqa: SLF001  of the same class, and new
+        return self.model_copy(update={"holidays": holidays})
 
 
 class WhenSpec(Spec):
