@@ -9,9 +9,10 @@ from typing import Any
 
 import rich_click as click
 
-from oncall.cli import options
-from oncall.cli.output import local, print_json, print_table
+from oncall.cli import options, zones
+from oncall.cli.output import print_json, print_table
 from oncall.cli.sources import directory_of, named
+from oncall.cli.zones import Wall
 from oncall.errors import RefusedError
 from schedules import BusinessCalendar, Duration, NoOpeningError, format_instant, parse_duration, parse_time
 
@@ -38,6 +39,7 @@ def _length(text: str) -> _Length:
 @click.option(
     "--release-at", "clock", type=options.Read("time", parse_time), default="08:00", help="For a release [08:00]."
 )
+@zones.zone
 @options.config
 @options.data
 @options.as_json
@@ -48,13 +50,14 @@ def calendar(  # noqa: PLR0913  click hands over one argument an option
     instants: tuple[datetime, ...],
     length: _Length | None,
     clock: time,
+    zone: str | None,
     config: Path | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Ask a business calendar: is it open, when is something released, when is a time over.
 
-    With --json prints one line for each --at.
+    Prints a line for each --at, on the clock of --zone.
 
     Example: oncall calendar hq deadline --at 2026-03-06T21:00:00Z --for "4 business hours" --json
     """
@@ -67,8 +70,9 @@ def calendar(  # noqa: PLR0913  click hands over one argument an option
         for answer in answers:
             print_json({key: format_instant(it) if isinstance(it, datetime) else it for key, it in answer.items()})
     else:
-        rows = [[_cell(it, found.time_zone) for it in answer.values()] for answer in answers]
-        print_table([key.replace("_", " ") for key in answers[0]], rows)
+        wall = Wall.of(zone)
+        rows = [[_cell(it, wall) for it in answer.values()] for answer in answers]
+        print_table([_heading(key, wall) for key in answers[0]], rows)
 
 
 def _answer(
@@ -90,7 +94,11 @@ def _next_open(calendar: BusinessCalendar, at: datetime) -> datetime | None:
         return None
 
 
-def _cell(value: object, zone: str) -> str:
+def _heading(key: str, wall: Wall) -> str:
+    return f"at ({wall.zone})" if key == "at" else key.replace("_", " ")
+
+
+def _cell(value: object, wall: Wall) -> str:
     if isinstance(value, datetime):
-        return f"{local(value, zone)} {zone}"
+        return wall.said(value)
     return "never" if value is None else str(value).replace("True", "yes").replace("False", "no")

@@ -61,11 +61,28 @@ def test_shifts_for_people_show_gaps_in_the_schedules_zone() -> None:
     ]
 
 
-def test_calendar_for_people_speaks_in_its_zone() -> None:
-    result = oncall("calendar", "hq", "open", "--at", "2026-12-24T20:00:00Z", "--config", str(DEMO))
-    assert " ".join(result.stdout.splitlines()[1].split()) == (
-        "Thu 2026-12-24 13:00 America/Denver no Mon 2026-12-28 09:00 America/Denver"
-    )
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (("open",), "at (Europe/Berlin) open next open Thu 2026-12-24 21:00 no Mon 2026-12-28 17:00"),
+        (("release",), "at (Europe/Berlin) release Thu 2026-12-24 21:00 Mon 2026-12-28 16:00"),
+        (
+            ("deadline", "--for", "2 business hours"),
+            "at (Europe/Berlin) for deadline Thu 2026-12-24 21:00 2 business hours Mon 2026-12-28 19:00",
+        ),
+    ],
+    ids=["open", "release", "deadline"],
+)
+def test_calendar_for_people_speaks_in_the_readers_zone(question: tuple[str, ...], said: str) -> None:
+    config = ("--config", str(DEMO))
+    result = oncall("calendar", "hq", *question, "--at", "2026-12-24T20:00:00Z", "--zone", "Europe/Berlin", *config)
+    assert " ".join(result.stdout.split()) == said
+
+
+def test_unknown_zone_is_refused_with_the_nearest() -> None:
+    result = oncall("calendar", "hq", "open", "--at", WEDNESDAY, "--zone", "Europe/Berlim", "--config", str(DEMO))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean 'Europe/Berlin'?" in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_calendar_that_opens_no_more_has_no_next_opening_and_no_release() -> None:
