@@ -31,6 +31,7 @@ class Read(click.ParamType[Any]):
 INSTANT = Read("instant", parse_instant)
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
+known_at = click.option("--known-at", type=INSTANT, help="As far as was recorded by this instant [now].")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 config = click.option("--config", type=FILE, help="Read this document alone, and no database.")
 port = click.option(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import rich_click as click
 
+from oncall.cli import options
 from oncall.document.directory import build_directory
 from oncall.document.faults import unknown
 from oncall.document.load import load_document
-from oncall.domain.directory import Directory
+from oncall.domain.directory import Directory, User
 from oncall.errors import InvalidInputError, NotFoundError, RefusedError
+from schedules import Schedule
+from schedules.history import History
 
 T = TypeVar("T")
 
@@ -27,6 +33,59 @@ def directory_of(config: Path | None, data: Path | None) -> Directory:
 
     with connected(data) as context, context.database.read() as session:
         return context.directory(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """What says who is on call, by the schedule's id, and the people by theirs."""
+
+    answering: Mapping[str, Schedule] | Mapping[str, History]
+    users: Mapping[str, User]
+
+    def name(self, user: str) -> str:
+        """What a person is called: of one who is gone the id alone is left."""
+        known = self.users.get(user)
+        return user if known is None else known.name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rota is read: in the document at `config` alone, else in the database, as it was known at an instant."""
+
+    config: Path | None
+    data: Path | None
+    known_at: datetime | None
+
+
+def from_source(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name the source of a rota, and hand them on as one `source`."""
+
+    @wraps(command)
+    def with_source(*, config: Path | None, data: Path | None, known_at: datetime | None, **others: Any) -> None:
+        if config is not None and known_at is not None:
+            raise click.BadParameter("a document knows no history: leave out --config", param_hint="--known-at")
+        command(source=Source(config, data, known_at), **others)
+
+    return options.known_at(options.config(options.data(with_source)))
+
+
+def rota_of(source: Source, since: datetime | None, schedule: str | None) -> Rota:
+    """What says who is on call from `since` on, None for now, by one schedule or by all.
+
+    A document says so for all times; the database for the past as it stood then.
+    """
+    if source.config is not None:
+        directory = directory_of(source.config, source.data)
+        chosen = directory.schedules
+        if schedule is not None:
+            chosen = {schedule: named("schedule", schedule, directory.schedules)}
+        return Rota(chosen, directory.users)
+    from oncall.cli.connect import connected  # noqa: PLC0415  half a second of libraries that a file alone does not need
+    from oncall.operations.history import answering  # noqa: PLC0415  likewise
+
+    with connected(source.data) as context, context.database.read() as session:
+        found = answering(context, session, since, source.known_at, schedule)
+        return Rota(found, context.directory(session).users)
 
 
 def named(what: str, key: str, known: Mapping[str, T]) -> T:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from oncall.document.calendars import PublicHolidays
 from oncall.document.difference import Change
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.fields import Spec
+from oncall.document.history import Version
 from oncall.document.times import CalendarSpec
 from oncall.store import handovers
 from oncall.store.base import Base
@@ -54,17 +54,6 @@ class ConfigVersionRow(Base):
     feed_days: Mapped[list[Any] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version as it was read: `spec` is None where the object was removed."""
-
-    id: int
-    section: str
-    key: str
-    spec: Spec | None
-    holidays: PublicHolidays
-
-
 def load(session: Session, people: Mapping[str, Spec]) -> Document:
     """The configuration that holds now, whole: `people` and the latest version of everything else.
 
@@ -95,9 +84,33 @@ def newest(session: Session, known: Mapping[int, Version]) -> tuple[Version, ...
     return tuple(found[id_] for id_ in ids)
 
 
+def last_change(session: Session) -> datetime | None:
+    """From when the latest version of anything holds; None before the first."""
+    return session.scalar(select(ConfigVersionRow.holds_from).order_by(ConfigVersionRow.id.desc()).limit(1))
+
+
+def recorded(
+    session: Session, section: str, keys: Collection[str] | None, known_at: datetime | None
+) -> dict[str, list[Version]]:
+    """Every version of these objects, None for all of the section, that was recorded by an instant, None for now.
+
+    By the object's id, each in the order in which they were made; one that was never recorded is not among them.
+    """
+    query = select(ConfigVersionRow).where(ConfigVersionRow.section == section).order_by(ConfigVersionRow.id)
+    if keys is not None:
+        query = query.where(ConfigVersionRow.key.in_(list(keys)))
+    if known_at is not None:
+        query = query.where(ConfigVersionRow.recorded_at <= known_at)
+    found: dict[str, list[Version]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.key, []).append(_version(row))
+    return found
+
+
 def _version(row: ConfigVersionRow) -> Version:
     spec = None if row.body is None else SECTIONS[row.section].model_validate(row.body)
-    return Version(row.id, row.section, row.key, spec, _read(row.holidays or {}))
+    holidays = _read(row.holidays or {})
+    return Version(row.id, row.version, row.section, row.key, spec, holidays, row.holds_from, row.author)
 
 
 def record(

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from oncall.document.directory import Builder
+from oncall.document.history import Version
 from oncall.document.kept import Kept
 from oncall.domain.directory import Directory
 from oncall.store import configuration, configuration_version, overrides, users
-from oncall.store.configuration import Version
 
 REMEMBERED = timedelta(days=35)
 """For how long after its end an override that was made by hand is laid on a schedule; history knows those before."""

@@ -10,17 +10,18 @@ from pydantic import BaseModel
 from oncall.domain.directory import Directory
 from oncall.doors.api.endpoint import Answer, Call, Endpoint, Input, NoBody, get
 from oncall.doors.api.values import InstantIn, InstantOut, Limit, Word
-from oncall.errors import FieldFault, InvalidInputError, NotFoundError
-from schedules import Schedule
+from oncall.errors import FieldFault, InvalidInputError
+from oncall.operations.history import answering
 
 _LONGEST = timedelta(days=731)
 
 
 class OnCallQuery(Input):
-    """At which instant (now, where left out) and by which schedule (all, where left out)."""
+    """At which instant (now, where left out), by which schedule (all, where left out), and as known when (now)."""
 
     at: InstantIn | None = None
     schedule: Word | None = None
+    known_at: InstantIn | None = None
 
 
 class OnCall(BaseModel):
@@ -53,10 +54,11 @@ class ScheduleList(BaseModel):
 
 
 class ShiftQuery(Input):
-    """From `since` up to but not including `until`, at most two years."""
+    """From `since` up to but not including `until`, at most two years, as known at an instant (now, where left out)."""
 
     since: InstantIn
     until: InstantIn
+    known_at: InstantIn | None = None
 
 
 class ShiftOut(BaseModel):
@@ -85,13 +87,14 @@ class Shifts(BaseModel):
 
 
 def show_on_call(call: Call[OnCallQuery, NoBody]) -> Answer:
-    """Show who is on call, now or at an instant, by every schedule or by one."""
-    directory = _directory(call)
+    """Show who is on call, now or at an instant, by every schedule or by one.
+
+    In the past it is by the schedules as they stood then; with `known_at` as far as was recorded by that instant.
+    """
     at = call.query.at or call.context.clock.now()
-    if call.query.schedule is not None:
-        _schedule(directory, call.query.schedule)
-    wanted = [call.query.schedule] if call.query.schedule else sorted(directory.schedules)
-    return Answer(200, OnCall(at=at, schedules={id_: list(directory.on_call(id_, at)) for id_ in wanted}))
+    with call.context.database.read() as session:
+        found = answering(call.context, session, call.query.at, call.query.known_at, call.query.schedule)
+    return Answer(200, OnCall(at=at, schedules={id_: sorted(found[id_].on_call_at(at)) for id_ in sorted(found)}))
 
 
 def list_schedules(call: Call[ScheduleQuery, NoBody]) -> Answer:
@@ -107,12 +110,17 @@ def list_schedules(call: Call[ScheduleQuery, NoBody]) -> Answer:
 
 
 def show_shifts(call: Call[ShiftQuery, NoBody]) -> Answer:
-    """Show who has which shift of a schedule, and where nobody has one."""
+    """Show who has which shift of a schedule, and where nobody has one.
+
+    What is past is by the schedule as it stood then; with `known_at` all is as far as was recorded by that instant.
+    """
     since, until = call.query.since, call.query.until
     if not since < until <= since + _LONGEST:
         raise InvalidInputError([FieldFault("until", f"must be after since, by at most {_LONGEST.days} days")])
     id_ = call.path["schedule"]
-    final = _schedule(_directory(call), id_).final(since, until)
+    with call.context.database.read() as session:
+        found = answering(call.context, session, since, call.query.known_at, id_)
+    final = found[id_].final(since, until)
     shifts = [ShiftOut(user=shift.user, start=shift.start, end=shift.end) for shift in final.shifts]
     gaps = [GapOut(start=gap.start, end=gap.end) for gap in final.gaps]
     return Answer(200, Shifts(schedule=id_, since=since, until=until, shifts=shifts, gaps=gaps))
@@ -121,15 +129,6 @@ def show_shifts(call: Call[ShiftQuery, NoBody]) -> Answer:
 def _directory(call: Call[Any, Any]) -> Directory:
     with call.context.database.read() as session:
         return call.context.directory(session)
-
-
-def _schedule(directory: Directory, id_: str) -> Schedule:
-    found = directory.schedules.get(id_)
-    if found is None:
-        raise NotFoundError(
-            f"there is no schedule {id_!r}; there are: {', '.join(sorted(directory.schedules)) or 'none'}"
-        )
-    return found
 
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (

@@ -146,3 +146,15 @@ def test_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     result = oncall("who", "--config", str(file))
     assert result.exit_code == 1
     assert "is not UTF-8 text" in result.stderr
+
+
+def test_history_is_asked_of_the_database_alone(tmp_path: Path) -> None:
+    window = ("--since", WEDNESDAY, "--until", "2026-11-26T00:00:00Z", "--known-at", WEDNESDAY)
+    result = oncall("shifts", "office", *window, "--config", str(DEMO))
+    assert (result.exit_code, "--config" in result.stderr) == (2, True)
+    data = ("--data", str(tmp_path))
+    oncall("apply", "-", *data, text=COMPANY)
+    known = oncall("who", "--at", WEDNESDAY, "--known-at", "2020-01-01T00:00:00Z", "--json", *data)
+    assert json.loads(known.stdout)["schedules"] == {}
+    before = oncall("who", "--at", "2020-06-01T00:00:00Z", "--json", *data)
+    assert json.loads(before.stdout)["schedules"] == {"engineers": []}

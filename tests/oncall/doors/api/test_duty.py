@@ -1,8 +1,16 @@
 """Who is on call, over the API."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.oncall.doors.company import Caller
+from oncall.operations.apply import apply_document
+from tests.oncall.doors.company import Caller, Company
+
+COVERED = """
+version: 1
+schedules: {desk: {time_zone: UTC, layers: [{start: "2026-01-05T09:00", turn: 1 week, users: [ana]}]}}
+"""
 
 
 def test_on_call_now_names_everybody_by_schedule(admin: Caller) -> None:
@@ -69,3 +77,24 @@ def test_unknown_schedule_is_not_found(path: str, caller: Caller) -> None:
 
     assert answer.status_code == 404
     assert "engineers, managers" in answer.json["detail"]
+
+
+def test_past_is_answered_as_it_stood_then_and_as_it_was_known(company: Company) -> None:
+    apply_document(company.context, COVERED, author="test", prune=False, dry_run=False)
+    company.clock.advance(timedelta(days=1))
+    apply_document(company.context, COVERED.replace("ana", "vic"), author="test", prune=False, dry_run=False)
+    company.clock.advance(timedelta(days=1))
+    caller = company.caller()
+
+    def on_call(query: str) -> list[str]:
+        found: list[str] = caller.get(f"/on-call?schedule=desk&{query}").json["schedules"]["desk"]
+        return found
+
+    assert on_call("at=2026-11-22T12:00:00Z") == ["ana"]
+    assert on_call("at=2026-11-23T12:00:00Z") == ["vic"]
+    assert on_call("at=2026-11-23T12:00:00Z&known_at=2026-11-22T12:00:00Z") == ["ana"]
+    window = "/schedules/desk/shifts?since=2026-11-22T12:00:00Z&until=2026-11-30T00:00:00Z"
+    shifts = [(shift["user"], shift["start"]) for shift in caller.get(window).json["shifts"]]
+    assert shifts == [("ana", "2026-11-22T12:00:00Z"), ("vic", "2026-11-23T02:13:00Z")]
+    known = caller.get(f"{window}&known_at=2026-11-22T12:00:00Z").json["shifts"]
+    assert [shift["user"] for shift in known] == ["ana"]
