@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -19,7 +19,7 @@ from oncall.outbound import UNREACHABLE, Deadline, Outbound, OutboundError, targ
 SECONDS = 10.0
 """How long a calendar may take in all, redirects included."""
 
-LARGEST = 5 * 1024 * 1024
+LARGEST = 5_000_000
 """How many bytes a calendar may have; no more than that are read."""
 
 _PART = 64 * 1024
@@ -37,8 +37,12 @@ def is_address(source: str) -> bool:
 class Fetcher:
     """Reads addresses through `outbound`, none where that is None; and files, by paths from `folder` where there is one."""
 
-    outbound: Outbound | None
-    folder: Path | None = field(default=None)
+    outbound: Outbound | None = None
+    folder: Path | None = None
+
+    def beside(self, folder: Path) -> Fetcher:
+        """The same that reads files too, by paths from `folder`."""
+        return replace(self, folder=folder)
 
     def __call__(self, source: str) -> bytes:
         """What stands there; raises FeedError."""
@@ -109,7 +113,7 @@ def _body(answer: BaseHTTPResponse, parts: SplitResult, deadline: Deadline) -> b
 
 def _small_enough(found: bytes) -> bytes:
     if len(found) > LARGEST:
-        raise FeedError(f"it is larger than {LARGEST // 1024 // 1024} MB: name a calendar with what is needed alone")
+        raise FeedError(f"it is larger than {LARGEST // 1_000_000} MB: name a calendar with what is needed alone")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from oncall.document.document import Document
@@ -23,8 +23,9 @@ Fetch = Callable[[str], bytes]
 class Feeds:
     """What came of reading the feeds of a document, by the calendar's id: the days, or why there are none."""
 
-    days: Mapping[str, frozenset[date]]
-    failures: Mapping[str, str]
+    read_at: datetime
+    days: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     def faults(self) -> tuple[Fault, ...]:
         """The failures, each at its path."""
@@ -47,7 +48,7 @@ def read_feeds(document: Document, fetch: Fetch, now: datetime) -> Feeds:
             failures |= dict.fromkeys(keys, str(error))
         else:
             days |= dict.fromkeys(keys, found)
-    return Feeds(days, failures)
+    return Feeds(now, days, failures)
 
 
 def days_of(data: bytes, now: datetime) -> frozenset[date]:
@@ -68,19 +69,40 @@ def with_feeds(document: Document, days: Mapping[str, frozenset[date]]) -> Docum
     return document.model_copy(update={"calendars": calendars}) if days else document
 
 
-def kept_past(spec: CalendarSpec, read: frozenset[date], now: datetime) -> frozenset[date]:
-    """What a feed names by now where the calendar has read it before: of the past that is what was read then."""
-    before = spec.holidays.feed_days
-    if before is None:
-        return read
-    today = wall_time(now, spec.time_zone).date()
+def kept_past(before: frozenset[date], read: frozenset[date], zone: str, now: datetime) -> frozenset[date]:
+    """What a feed that was read before comes to by now: of the past what was read then, else what was read now."""
+    today = wall_time(now, zone).date()
     return frozenset(day for day in before if day < today) | frozenset(day for day in read if day >= today)
 
 
-def changed_days(before: frozenset[date], after: frozenset[date]) -> Iterator[str]:
-    """What comes and what goes, a line a day."""
-    for day in sorted(before ^ after):
-        yield f"holidays: {'+' if day in after else '-'} {day.isoformat()}"
+def settled(named: Document, stored: Document, feeds: Feeds) -> tuple[Document, tuple[Fault, ...]]:
+    """What a document names, with the days of its feeds, and a fault for each of which no day is known.
+
+    A feed that cannot be read keeps the days that the same feed named before.
+    """
+    days: dict[str, frozenset[date]] = {}
+    faults: list[Fault] = []
+    for key, message in feeds.failures.items():
+        before = _before(named.calendars[key], stored.calendars.get(key))
+        if before is None:
+            faults.append(Fault(feed_path(key), message))
+        else:
+            days[key] = before
+    for key, read in feeds.days.items():
+        before = _before(named.calendars[key], stored.calendars.get(key))
+        days[key] = read if before is None else kept_past(before, read, named.calendars[key].time_zone, feeds.read_at)
+    return with_feeds(named, days), tuple(faults)
+
+
+def _before(spec: CalendarSpec, stored: CalendarSpec | None) -> frozenset[date] | None:
+    return None if stored is None or stored.holidays.feed != spec.holidays.feed else stored.holidays.feed_days
+
+
+def changed_days(before: CalendarSpec, after: CalendarSpec) -> Iterator[str]:
+    """Which days of a calendar's feed come and which go, a line a day."""
+    old, new = (spec.holidays.feed_days or frozenset() for spec in (before, after))
+    for day in sorted(old ^ new):
+        yield f"holidays: {'+' if day in new else '-'} {day.isoformat()}"
 
 
 def feed_path(calendar: str) -> Path:

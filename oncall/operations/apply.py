@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -12,30 +13,40 @@ from oncall.document.calendars import later_holidays
 from oncall.document.difference import Change, Difference, difference
 from oncall.document.directory import directory_faults
 from oncall.document.document import Document
+from oncall.document.feeds import Feeds, changed_days, read_feeds, settled
 from oncall.document.load import Parsed, parse_document
 from oncall.document.merge import merged
 from oncall.document.references import reference_faults
 from oncall.operations.context import Context
 from oncall.operations.in_use import require_unused
-from oncall.store import configuration, configuration_version, timers, users
+from oncall.operations.new_version import record_changes
+from oncall.operations.subscriptions import follow_holidays
+from oncall.store import configuration, configuration_version, users
 
 
-def apply_document(context: Context, text: str, *, author: str, prune: bool, dry_run: bool) -> Difference:
+def apply_document(
+    context: Context, text: str, *, author: str, prune: bool, dry_run: bool, folder: Path | None = None
+) -> Difference:
     """Make the configuration what a document says, and return what that adds, changes and removes.
 
     What the document does not name is left as it is, or with `prune` removed (docs/semantics.md 7.1). Nothing is changed
     on a dry run, nor where it raises: InvalidInputError with every fault of the document, RefusedError for what is to be
     removed and is in use. What open incidents wait for is worked out again by the engine (docs/semantics.md 4.7).
+
+    The feeds of holidays that it names are read first, files by paths from `folder`, none where that is None; one that
+    cannot be read is a fault, unless it was read before.
     """
     parsed = parse_document(text)
     now = context.clock.now()
+    fetch = context.feeds if folder is None else context.feeds.beside(folder)
+    feeds = Feeds(now) if parsed.faults else read_feeds(parsed.document, fetch, now)
     if dry_run:
         with context.database.read() as session:
-            return _Application(context, session, parsed, now, prune=prune).difference
+            return _Application(context, session, parsed, feeds, prune=prune).difference
 
     def work(session: Session) -> Difference:
         configuration_version.lock(session)
-        application = _Application(context, session, parsed, now, prune=prune)
+        application = _Application(context, session, parsed, feeds, prune=prune)
         application.save(author)
         return application.difference
 
@@ -47,43 +58,50 @@ def apply_document(context: Context, text: str, *, author: str, prune: bool, dry
 class _Application:
     """One document laid on what one transaction sees."""
 
-    def __init__(self, context: Context, session: Session, parsed: Parsed, now: datetime, *, prune: bool) -> None:
+    def __init__(self, context: Context, session: Session, parsed: Parsed, feeds: Feeds, *, prune: bool) -> None:
         people = users.load(session)
         stored = configuration.load(session, people.users)
-        after = merged(stored, people.brought, parsed.document, prune=prune)
-        parsed.require((*reference_faults(after.document, parsed.named), *directory_faults(after.document)))
+        named, unread = settled(parsed.document, stored, feeds)
+        after = merged(stored, people.brought, named, prune=prune)
+        parsed.require((*reference_faults(after.document, parsed.named), *directory_faults(after.document), *unread))
         self._session = session
-        self._now = now
+        self._feeds = feeds
+        self._now = feeds.read_at
         self._before = context.directory(session)
-        self._named = parsed.document
+        self._named = named
         self._after = after.document
-        self.difference = _with_refreshed(session, difference(stored, after.document, after.kept), parsed.document, now)
-        require_unused(session, self.difference.removed, self._before, now)
+        self.difference = _with_refreshed(
+            session, difference(stored, after.document, after.kept), stored, named, self._now
+        )
+        require_unused(session, self.difference.removed, self._before, self._now)
 
     def save(self, author: str) -> None:
         for key, spec in self._named.users.items():
             users.save(self._session, key, self._after.users[key], spec.contact_methods)
         users.remove(self._session, [change.id for change in self.difference.removed if change.section == "users"])
+        follow_holidays(self._session, self._after, self._feeds)
         if self.difference.is_empty:
             return
-        version = configuration_version.advance(self._session)
-        configuration.record(
-            self._session, self._after, _changes(self.difference), author=author, at=self._now, version=version
-        )
-        # Whoever decides by the version before is waited for: what they store is in use, and is worked out again too.
-        configuration_version.wait_for_holders(self._session)
+        record_changes(self._session, self._after, tuple(_changes(self.difference)), author, self._now)
         require_unused(self._session, self.difference.removed, self._before, self._now)
-        timers.add_recalculations(self._session, version, self._now)
 
 
-def _with_refreshed(session: Session, found: Difference, named: Document, now: datetime) -> Difference:
-    """With the calendars that the document names and whose public holidays to come the library knows better by now."""
+def _with_refreshed(
+    session: Session, found: Difference, stored: Document, named: Document, now: datetime
+) -> Difference:
+    """With the calendars that the document names and whose holidays the library or their feeds know better by now."""
     written = configuration.holidays_written(session)
-    others = {change.id for change in found.changed if change.section == "calendars"}
+    others = {change.id for change in (*found.added, *found.changed) if change.section == "calendars"}
     refreshed = [
         Change("calendars", key, details)
         for key, spec in named.calendars.items()
-        if key not in others and (details := tuple(later_holidays(spec, written.get(key, {}), now.date())))
+        if key not in others
+        and (
+            details := (
+                *later_holidays(spec, written.get(key, {}), now.date()),
+                *changed_days(stored.calendars[key], spec),
+            )
+        )
     ]
     return replace(found, changed=(*found.changed, *refreshed))
 

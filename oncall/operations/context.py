@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from oncall.clock import Clock
 from oncall.domain.directory import Directory
 from oncall.doorbell import Doorbell
+from oncall.fetching import Fetcher
+from oncall.outbound import Outbound
 from oncall.settings import Settings
 from oncall.store import configuration_version
 from oncall.store.cipher import Cipher
@@ -22,7 +24,8 @@ _HELD = "oncall_held_directory"
 class Context:
     """One process's database, clock, doorbell and keys.
 
-    `public_url` has no slash at its end. `private_webhooks` lets webhooks lead to private addresses, and by plain http.
+    `public_url` has no slash at its end. `private_webhooks` lets webhooks lead to private addresses, and by plain http. `feeds` reads
+    calendars from elsewhere, none where nothing leaves the machine.
     """
 
     database: Database
@@ -32,6 +35,7 @@ class Context:
     public_url: str
     directories: DirectoryCache = field(default_factory=DirectoryCache)
     private_webhooks: bool = False
+    feeds: Fetcher = field(default_factory=Fetcher)
 
     def directory(self, session: Session) -> Directory:
         """Everything configured, as this transaction sees it."""
@@ -55,4 +59,5 @@ def open_context(settings: Settings, clock: Clock, doorbell: Doorbell) -> Contex
         cipher=Cipher(settings.secret_keys),
         public_url=settings.public_url,
         private_webhooks=settings.private_webhooks,
+        feeds=Fetcher(Outbound(private=settings.private_webhooks) if settings.calls_out else None),
     )

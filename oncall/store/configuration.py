@@ -109,6 +109,8 @@ def recorded(
 
 def _version(row: ConfigVersionRow) -> Version:
     spec = None if row.body is None else SECTIONS[row.section].model_validate(row.body)
+    if isinstance(spec, CalendarSpec) and row.feed_days is not None:
+        spec = spec.with_feed_days(map(date.fromisoformat, row.feed_days))
     holidays = _read(row.holidays or {})
     return Version(row.id, row.version, row.section, row.key, spec, holidays, row.holds_from, row.author)
 
@@ -137,7 +139,7 @@ def record(
                     recorded_at=at,
                     author=author,
                     holidays=_looked_up(spec, at) if isinstance(spec, CalendarSpec) else None,
-                    feed_days=None,
+                    feed_days=_of_feed(spec) if isinstance(spec, CalendarSpec) else None,
                 )
             )
 
@@ -150,6 +152,11 @@ def _looked_up(spec: CalendarSpec, at: datetime) -> dict[str, list[str]] | None:
     return {
         str(year): [day.isoformat() for day in sorted(public_holidays(country, subdivision, [year]))] for year in years
     }
+
+
+def _of_feed(spec: CalendarSpec) -> list[str] | None:
+    days = spec.holidays.feed_days
+    return None if days is None else [day.isoformat() for day in sorted(days)]
 
 
 def holidays_written(session: Session) -> dict[str, PublicHolidays]:
