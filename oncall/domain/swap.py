@@ -67,9 +67,8 @@ def moves(swap: Swap, taker: str) -> tuple[Move, ...]:
 
 
 def ahead(span: Span, now: datetime) -> Span | None:
-    """What is left of a time, from the minute that is under way; None where it is over."""
-    start = max(span.start, now.replace(second=0, microsecond=0))
-    return Span(start, span.end) if now < span.end else None
+    """What is left of a time at `now`; None where it is over."""
+    return Span(max(span.start, now), span.end) if now < span.end else None
 
 
 def held(schedule: Schedule, user: str, span: Span) -> tuple[Span, ...]:
