@@ -109,7 +109,14 @@ class BusinessCalendar:
         """Return the maximal spans in which the calendar is open, clipped to `since` and `until`."""
         since, until = as_utc(since), as_utc(until)
         first, last = since.toordinal() // _CHUNK_DAYS, until.toordinal() // _CHUNK_DAYS
-        return clip(union(span for index in range(first, last + 1) for span in self._chunk(index)), since, until)
+        spans: list[Span] = []
+        for index in range(first, last + 1):
+            chunk = self._chunk(index)
+            if spans and chunk and chunk[0].start == spans[-1].end:
+                spans[-1] = Span(spans[-1].start, chunk[0].end)
+                chunk = chunk[1:]
+            spans += chunk
+        return clip(spans, since, until)
 
     def open_time(self, since: datetime, until: datetime) -> timedelta:
         """Return the elapsed open time between two instants; zero where `until` is not after `since`."""

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -117,6 +118,14 @@ class Turn:
         if self.unit == "months":
             return _months_later(start, number * self.amount)
         return start + number * self._length
+
+    def walls_backwards(self, start: datetime, number: int) -> Iterator[datetime]:
+        """Yield the wall times at which turn `number` begins, the one before, and so on without end."""
+        wall = self.wall_start(start, number)
+        while True:
+            yield wall
+            number -= 1
+            wall = self.wall_start(start, number) if self.unit == "months" else wall - self._length
 
     def number_at(self, start: datetime, wall: datetime) -> int:
         """Return the last turn that begins at or before `wall` on the wall clock; negative before `start`."""

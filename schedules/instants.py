@@ -11,6 +11,8 @@ from functools import cache
 from schedules.errors import ScheduleError, did_you_mean
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  a wall time
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
@@ -51,20 +53,20 @@ def resolved(wall: datetime, rules: tzinfo) -> datetime:
     # moves a missing time back with fold=0 and takes the second of a repeated one with fold=1.
     offset = rules.utcoffset(wall)
     assert offset is not None  # noqa: S101  zones from the IANA database always have an offset
-    return (wall - offset).replace(tzinfo=UTC)
-
-
-def was_skipped(wall: datetime, rules: tzinfo) -> bool:
-    """Return whether no clock of the zone ever showed this wall time, whose `fold` is 0, since a change skipped it."""
-    before, after = rules.utcoffset(wall), rules.utcoffset(wall.replace(fold=1))
-    assert before is not None  # noqa: S101  as in `resolved`
-    assert after is not None  # noqa: S101
-    return before < after
+    # Not by `replace(tzinfo=UTC)`, which takes longer than all the rest.
+    return _EPOCH + (wall - _WALL_EPOCH - offset)
 
 
 def wall_time(instant: datetime, zone: str) -> datetime:
     """Return what the clock on the wall in `zone` shows at `instant`, naive."""
-    return instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
+    return shown(instant, zone_named(zone))
+
+
+def shown(instant: datetime, rules: tzinfo) -> datetime:
+    """Do what `wall_time` does, with the zone's rules at hand."""
+    offset = instant.astimezone(rules).utcoffset()
+    assert offset is not None  # noqa: S101  as in `resolved`
+    return _WALL_EPOCH + (instant - _EPOCH + offset)
 
 
 def as_utc(instant: datetime) -> datetime:

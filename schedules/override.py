@@ -77,7 +77,7 @@ class Overrides:
     def applied(self, duties: list[Duty], since: datetime, until: datetime) -> list[Duty]:
         """Return the duties from `since` up to `until` with the overrides laid on, sorted and without overlaps."""
         for entry in self.between(since, until):
-            duties = _laid_on(duties, entry, max(entry.start, since), min(entry.end, until))
+            _lay_on(duties, entry, max(entry.start, since), min(entry.end, until))
         return duties
 
     def between(self, since: datetime, until: datetime) -> list[Laid]:
@@ -92,7 +92,7 @@ class Overrides:
         return found
 
 
-def _laid_on(duties: list[Duty], entry: Laid, start: datetime, end: datetime) -> list[Duty]:
+def _lay_on(duties: list[Duty], entry: Laid, start: datetime, end: datetime) -> None:
     first = bisect_right(duties, start, key=attrgetter("end"))
     last = bisect_left(duties, end, key=attrgetter("start"))
     touched = duties[first:last]
@@ -104,4 +104,4 @@ def _laid_on(duties: list[Duty], entry: Laid, start: datetime, end: datetime) ->
             Duty(max(duty.start, start), min(duty.end, end), entry.override.applied(duty.users)) for duty in touched
         ]
     laid += [Duty(end, duty.end, duty.users) for duty in touched if duty.end > end]
-    return [*duties[:first], *laid, *duties[last:]]
+    duties[first:last] = laid

@@ -1,13 +1,13 @@
 """Rotations: whose turn is it, worked out from the start, however long ago that was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from schedules.durations import Turn
 from schedules.errors import ScheduleError
-from schedules.instants import as_utc, require_wall, resolved, was_skipped, zone_named
+from schedules.instants import as_utc, require_wall, resolved, shown, zone_named
 
 _LATEST_TURN = "latest"
 _RESOLUTION = timedelta(microseconds=1)
@@ -104,8 +104,7 @@ class Rotation:
             return []
         turns: list[TurnTaken] = []
         end = self._end_at(until - _RESOLUTION)
-        for number in range(self._number_at(until - _RESOLUTION), self._number_at(since) - 1, -1):
-            start = self.turn_start(number)
+        for number, start in self._starts_backwards(self._number_at(since), self._number_at(until - _RESOLUTION)):
             if start < end:
                 if users := self._entry(number):
                     turns.append(TurnTaken(start, end, users, number))
@@ -121,15 +120,20 @@ class Rotation:
     def _turns(self, since: datetime, until: datetime) -> list[Duty]:
         turns: list[Duty] = []
         end = until
-        # Backwards, since a turn ends where the next that is not empty begins.
-        for number in range(self._number_at(until), self._number_at(since) - 1, -1):
-            start = max(self.turn_start(number), since)
+        for number, begun in self._starts_backwards(self._number_at(since), self._number_at(until)):
+            start = max(since, begun)
             if start < end:
                 if users := self._entry(number):
                     turns.append(Duty(start, end, users))
                 end = start
         turns.reverse()
         return turns
+
+    def _starts_backwards(self, first: int, last: int) -> Iterator[tuple[int, datetime]]:
+        """Yield turns and when they begin, the last first, since a turn ends where the next that is not empty begins."""
+        rules = self._rules
+        for number, wall in zip(range(last, first - 1, -1), self.turn.walls_backwards(self.start, last), strict=False):
+            yield number, resolved(wall, rules)
 
     def _entry(self, number: int) -> frozenset[str]:
         return self.users[number % len(self.users)]
@@ -142,8 +146,7 @@ class Rotation:
         start, end, number = self._found.get(_LATEST_TURN, _NO_TURN)
         if start <= at < end:
             return number
-        wall = at.astimezone(self._rules).replace(tzinfo=None, fold=0)
-        number = self.turn.number_at(self.start, wall)
+        number = self.turn.number_at(self.start, shown(at, self._rules))
         while (start := self.turn_start(number)) > at:
             number -= 1
         while (end := self._end_of(number)) <= at:
@@ -157,10 +160,12 @@ class Rotation:
         Turns shorter than what the clock skips are not in order there: when Kwajalein skipped a day, the first turn
         after that day began before most of those whose start on the wall had been skipped.
         """
+        rules = self._rules
         wall = self.turn.wall_start(self.start, number + 1)
-        end = resolved(wall, self._rules)
-        while was_skipped(wall, self._rules):
+        end = start = resolved(wall, rules)
+        while shown(start, rules) != wall:
             number += 1
             wall = self.turn.wall_start(self.start, number + 1)
-            end = min(end, resolved(wall, self._rules))
+            start = resolved(wall, rules)
+            end = min(end, start)
         return end

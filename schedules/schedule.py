@@ -9,8 +9,8 @@ from schedules.layer import Layer
 from schedules.override import Override, Overrides
 from schedules.pieces import Piece, pieces
 from schedules.rotation import Duty
-from schedules.shifts import Final, Shift, joined
-from schedules.spans import Span, complement, overlaps, subtract
+from schedules.shifts import Final, Shift, shifts_of
+from schedules.spans import Span, complement, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Schedule:
         if since >= until:
             return Final((), ())
         duties = self._overrides.applied(self._stacked(since, until), since, until)
-        return Final(_shifts(duties), complement(duties, Span(since, until)))
+        return Final(shifts_of(duties), complement(duties, Span(since, until)))
 
     def pieces(self, since: datetime, until: datetime) -> tuple[Piece, ...]:
         """Return the pieces of turns and overrides that touch `since` to `until`, whole, by start and then user.
@@ -69,16 +69,12 @@ class Schedule:
         return pieces(self.layers, self.overrides, self._overrides, Span(since, until)) if since < until else ()
 
     def _stacked(self, since: datetime, until: datetime) -> list[Duty]:
-        free: tuple[Span, ...] = (Span(since, until),)
+        free = [Span(since, until)]
         stacked: list[Duty] = []
         for layer in reversed(self.layers):
-            duties = layer.duties(free[0].start, free[-1].end)
-            stacked += [Duty(start, end, duty.users) for duty, start, end in overlaps(duties, free)]
-            free = subtract(free, duties)
+            found, free = taken(free, layer.duties(free[0].start, free[-1].end))
+            stacked += [Duty(start, end, duty.users) for duty, start, end in found]
             if not free:
                 break
-        return sorted(stacked)
-
-
-def _shifts(duties: list[Duty]) -> tuple[Shift, ...]:
-    return joined((user, duty.start, duty.end) for duty in duties for user in duty.users)
+        stacked.sort()
+        return stacked

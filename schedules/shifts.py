@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from schedules.spans import Span, union
+from schedules.rotation import Duty
+from schedules.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,24 @@ class Final:
 
 
 def joined(duties: Iterable[tuple[str, datetime, datetime]]) -> tuple[Shift, ...]:
-    """Return the shifts that duties (user, start, end) in any order come to, by start and then user.
+    """Return the shifts that duties (user, start, end) come to, by start and then user; the duties are given by start.
 
-    What overlaps or adjoins and is of one user is one shift.
+    What adjoins or overlaps and is of one user is one shift.
     """
-    spans: dict[str, list[Span]] = {}
+    latest: dict[str, int] = {}
+    shifts: list[tuple[datetime, str, datetime]] = []
     for user, start, end in duties:
-        spans.setdefault(user, []).append(Span(start, end))
-    shifts = [Shift(user, span.start, span.end) for user, own in spans.items() for span in union(own)]
-    return tuple(sorted(shifts, key=lambda shift: (shift.start, shift.user)))
+        number = latest.get(user)
+        if number is None or shifts[number][2] < start:
+            latest[user] = len(shifts)
+            shifts.append((start, user, end))
+        else:
+            begun, _, reached = shifts[number]
+            shifts[number] = begun, user, max(reached, end)
+    shifts.sort()
+    return tuple(Shift(user, start, end) for start, user, end in shifts)
+
+
+def shifts_of(duties: Iterable[Duty]) -> tuple[Shift, ...]:
+    """Return the shifts that duties come to, given in order and without overlaps."""
+    return joined((user, start, end) for start, end, users in duties for user in users)

@@ -1,7 +1,9 @@
 """Spans of time, half-open and in UTC, and their algebra on sorted sequences."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 
@@ -28,6 +30,7 @@ class Spanning(Protocol):
 
 
 T = TypeVar("T", bound=Spanning)
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 def union(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -51,14 +54,40 @@ def overlaps(items: Sequence[T], spans: Sequence[Span]) -> Iterator[tuple[T, dat
 
     Both must be sorted, without overlaps and without empty members, as must the arguments of the functions below.
     """
-    position = 0
+    position, count = 0, len(spans)
     for item in items:
-        while position < len(spans) and spans[position].end <= item.start:
+        start, end = item.start, item.end
+        while position < count and spans[position].end <= start:
             position += 1
-        index = position
-        while index < len(spans) and spans[index].start < item.end:
-            yield item, max(item.start, spans[index].start), min(item.end, spans[index].end)
-            index += 1
+        for index in range(position, count):
+            opening, closing = spans[index]
+            if opening >= end:
+                break
+            yield item, max(start, opening), min(end, closing)
+
+
+def taken(spans: Iterable[Span], items: Sequence[T]) -> tuple[list[tuple[T, datetime, datetime]], list[Span]]:
+    """Return what each item has in common with the spans, as `overlaps` does, and what is left of the spans."""
+    both: list[tuple[T, datetime, datetime]] = []
+    left: list[Span] = []
+    position, count = 0, len(items)
+    for span in spans:
+        start, end = span
+        while position < count and items[position].end <= start:
+            position += 1
+        for index in range(position, count):
+            item = items[index]
+            if item.start >= end:
+                break
+            if item.start > start:
+                left.append(Span(start, item.start))
+                start = item.start
+            closing = min(end, item.end)
+            both.append((item, start, closing))
+            start = closing
+        if start < end:
+            left.append(span if start is span.start else Span(start, end))
+    return both, left
 
 
 def intersect(left: Sequence[Spanning], right: Sequence[Span]) -> tuple[Span, ...]:
@@ -90,4 +119,11 @@ def subtract(spans: Sequence[Span], items: Sequence[Spanning]) -> tuple[Span, ..
 
 def clip(spans: Sequence[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
     """Return what the spans cover from `start` up to `end`."""
-    return intersect(spans, (Span(start, end),)) if start < end else ()
+    if start >= end:
+        return ()
+    within = list(spans[bisect_right(spans, start, key=_end) : bisect_left(spans, end, key=_start)])
+    if within and within[0].start < start:
+        within[0] = Span(start, within[0].end)
+    if within and within[-1].end > end:
+        within[-1] = Span(within[-1].start, end)
+    return tuple(within)
