@@ -9,6 +9,8 @@ from typing import Any
 
 from oncall.document.document import SECTIONS, Document
 from oncall.document.faults import Path, path_text
+from oncall.domain.preview import Preview
+from oncall.domain.previewed import preview_json, preview_text
 
 _LONGEST_VALUE = 60
 
@@ -27,12 +29,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What becomes of the objects of a configuration; `kept` are the values that a person's own edit protects."""
+    """What becomes of the objects of a configuration; `kept` are the values that a person's own edit protects.
+
+    `preview` is what that means for those on call, None where it was not asked.
+    """
 
     added: tuple[Change, ...] = ()
     changed: tuple[Change, ...] = ()
     removed: tuple[Change, ...] = ()
     kept: tuple[str, ...] = ()
+    preview: Preview | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, whatever its kind."""
+        return (*self.added, *self.changed, *self.removed)
 
     @property
     def is_empty(self) -> bool:
@@ -43,15 +54,18 @@ class Difference:
         marked = (("+", self.added), ("~", self.changed), ("-", self.removed))
         lines = [f"{mark} {change}" for mark, changes in marked for change in changes]
         lines += [f"= {path}: stays as the person made it" for path in self.kept]
+        if self.preview is not None and self.preview.schedules:
+            lines += ["", preview_text(self.preview)]
         return "\n".join(lines) if lines else "nothing changes"
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs: paths, and for what changes the details."""
+        """The same for programs: paths, for what changes the details, and the preview whole."""
         return {
             "added": [f"{change.section}.{change.id}" for change in self.added],
             "changed": {f"{change.section}.{change.id}": list(change.details) for change in self.changed},
             "removed": [f"{change.section}.{change.id}" for change in self.removed],
             "kept": list(self.kept),
+            **({"preview": preview_json(self.preview)} if self.preview is not None else {}),
         }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from oncall.document.references import reference_faults
 from oncall.operations.context import Context
 from oncall.operations.in_use import require_unused
 from oncall.operations.new_version import record_changes
+from oncall.operations.previews import Edit, preview_of, tell
 from oncall.operations.subscriptions import follow_holidays
 from oncall.store import configuration, configuration_version, users
 
@@ -64,6 +64,7 @@ class _Application:
         named, unread = settled(parsed.document, stored, feeds)
         after = merged(stored, people.brought, named, prune=prune)
         parsed.require((*reference_faults(after.document, parsed.named), *directory_faults(after.document), *unread))
+        self._context = context
         self._session = session
         self._feeds = feeds
         self._now = feeds.read_at
@@ -74,6 +75,8 @@ class _Application:
             session, difference(stored, after.document, after.kept), stored, named, self._now
         )
         require_unused(session, self.difference.removed, self._before, self._now)
+        found = preview_of(context, session, after.document, self.difference.changes)
+        self.difference = replace(self.difference, preview=found)
 
     def save(self, author: str) -> None:
         for key, spec in self._named.users.items():
@@ -82,8 +85,13 @@ class _Application:
         follow_holidays(self._session, self._after, self._feeds)
         if self.difference.is_empty:
             return
-        record_changes(self._session, self._after, tuple(_changes(self.difference)), author, self._now)
+        version = record_changes(self._session, self._after, self.difference.changes, author, self._now)
         require_unused(self._session, self.difference.removed, self._before, self._now)
+        if self.difference.preview is not None:
+            # Who has only just come, with this document, is told nothing: for them it changes nothing.
+            told = self._before.users.keys() & self._after.users.keys()
+            edit = Edit(author, str(version), frozenset(told))
+            tell(self._context, self._session, self.difference.preview, edit, self._before)
 
 
 def _with_refreshed(
@@ -104,9 +112,3 @@ def _with_refreshed(
         )
     ]
     return replace(found, changed=(*found.changed, *refreshed))
-
-
-def _changes(difference: Difference) -> Iterator[Change]:
-    yield from difference.added
-    yield from difference.changed
-    yield from difference.removed

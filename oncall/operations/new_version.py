@@ -12,13 +12,14 @@ from oncall.document.document import Document
 from oncall.store import configuration, configuration_version, timers
 
 
-def record_changes(session: Session, document: Document, changes: Sequence[Change], author: str, now: datetime) -> None:
+def record_changes(session: Session, document: Document, changes: Sequence[Change], author: str, now: datetime) -> int:
     """Store what changes, as it stands in `document`, as the next version, and have what open incidents wait for worked out again.
 
-    Returns when nobody decides by the version before any more: what they stored is there by then. The version has to be
-    locked.
+    It comes back when nobody decides by the version before any more: what they stored is there by then. The version has to be
+    locked. Returns its number.
     """
     version = configuration_version.advance(session)
     configuration.record(session, document, changes, author=author, at=now, version=version)
     configuration_version.wait_for_holders(session)
     timers.add_recalculations(session, version, now)
+    return version

@@ -40,12 +40,26 @@ def test_apply_in_json_lists_paths(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path), "--json")
     assert "services.api" in json.loads(oncall("apply", "-", *data, text=COMPANY).stdout)["added"]
     changed = oncall("apply", "-", *data, text=with_line("wait: 15m", "wait: 20m"))
-    assert json.loads(changed.stdout) == {
+    said = json.loads(changed.stdout)
+    assert said.pop("preview")["schedules"] == {}
+    assert said == {
         "added": [],
         "changed": {"escalation_policies.engineering": ["steps[0].wait: 15m -> 20m"]},
         "removed": [],
         "kept": [],
     }
+
+
+def test_apply_says_what_it_changes_for_those_on_call(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    oncall("apply", "-", *data, text=COMPANY)
+    edited = with_line("users: [bo], when: {windows", "users: [ana], when: {windows")
+    dry = oncall("apply", "-", "--dry-run", *data, text=edited).stdout
+    assert "~ schedules.engineers" in dry
+    assert "schedules.engineers in the next 90 days (America/Denver):\n  + ana: " in dry
+    found = json.loads(oncall("apply", "-", "--json", *data, text=edited).stdout)["preview"]["schedules"]["engineers"]
+    assert {shift["user"] for shift in found["gained"]} == {"ana"}
+    assert {shift["user"] for shift in found["lost"]} == {"bo"}
 
 
 def test_refused_document_changes_nothing_and_exits_with_1(tmp_path: Path) -> None:
