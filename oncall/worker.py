@@ -19,6 +19,7 @@ from oncall.operations.context import Context
 from oncall.operations.handover import hand_over, watch_schedules
 from oncall.operations.recover import take_over, try_again
 from oncall.operations.start import require_ready
+from oncall.operations.swaps import expire_swaps
 from oncall.providers import sandbox, slack, twilio, webhook
 from oncall.settings import Settings
 
@@ -37,6 +38,7 @@ class Worker:
             self.engine.fire_due,
             *self.delivery.works,
             partial(hand_over, context),
+            partial(expire_swaps, context),
         )
         self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oncall.store import handovers, messages, timers
+from oncall.store import handovers, messages, swaps, timers
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next timer or message can be claimed or the next shift begins, in one short query; None when nothing is waiting."""
-    asked = (*timers.next_due(), *messages.next_due(), handovers.next_due())
+    """When the next timer or message can be claimed, the next shift begins or swap expires; None when nothing waits."""
+    asked = (*timers.next_due(), *messages.next_due(), handovers.next_due(), swaps.next_due())
     times = session.execute(select(*(query.scalar_subquery() for query in asked))).one()
     return min((time for time in times if time is not None), default=None)

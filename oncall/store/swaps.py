@@ -83,14 +83,16 @@ def save_answer(session: Session, swap: Swap) -> None:
     session.flush()
 
 
-def get(session: Session, id_: int) -> Swap | None:
-    """One request; None where there is none of that id."""
-    row = session.get(SwapRow, id_)
-    return None if row is None else _swap(row)
+def same(session: Session, swap: Swap) -> Swap | None:
+    """The open request in which the same person asks the same; None where there is none."""
+    parties = (SwapRow.schedule == swap.schedule, SwapRow.asked_by == swap.asked_by)
+    rows = session.scalars(select(SwapRow).where(_ASKED, *parties).order_by(SwapRow.id))
+    what = (swap.asked_of, swap.give, swap.take)
+    return next((one for one in map(_swap, rows) if (one.asked_of, one.give, one.take) == what), None)
 
 
 def lock(session: Session, id_: int) -> Swap | None:
-    """The same, which nobody else answers until the transaction ends."""
+    """One request, which nobody else answers until the transaction ends; None where there is none of that id."""
     query = select(SwapRow).where(SwapRow.id == id_).with_for_update().execution_options(populate_existing=True)
     row = session.scalars(query).one_or_none()
     return None if row is None else _swap(row)

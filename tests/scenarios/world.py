@@ -20,6 +20,7 @@ from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.operations.handover import hand_over
 from oncall.operations.integrations import create_integration
+from oncall.operations.swaps import expire_swaps
 from oncall.operations.tokens import create_token
 from oncall.providers import slack as slack_provider
 from oncall.providers import twilio as twilio_provider
@@ -118,6 +119,7 @@ class World:
             self.clock.set(max(due_at, self.clock.now()))
             self.engine.fire_due()
             hand_over(self.context)
+            expire_swaps(self.context)
             self.delivery.deliver_due()
         self.clock.set(end)
 
