@@ -10,6 +10,7 @@ from schedules.changes import Changes, changes
 from schedules.durations import Duration, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.errors import NoOpeningError, ScheduleError
 from schedules.history import History, Version
+from schedules.ical import Absence, read_absences, read_days
 from schedules.instants import (
     as_utc,
     format_instant,
@@ -32,6 +33,7 @@ from schedules.spans import Span
 from schedules.windows import DayWindow, Window
 
 __all__ = [
+    "Absence",
     "BusinessCalendar",
     "Changes",
     "DayWindow",
@@ -66,6 +68,8 @@ __all__ = [
     "parse_turn",
     "parse_wall",
     "public_holidays",
+    "read_absences",
+    "read_days",
     "resolve",
     "wall_time",
     "zone_named",
