@@ -11,6 +11,7 @@ from oncall.clock import Clock
 from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import Provider
 from oncall.doorbell import LocalDoorbell
+from oncall.engine.feeds import FeedReader
 from oncall.engine.heartbeat import Heartbeat
 from oncall.engine.loop import Loop
 from oncall.engine.timers import Engine
@@ -33,12 +34,14 @@ class Worker:
         self.engine = Engine(context)
         self.delivery = Delivery(context, providers)
         self._context = context
+        self._feeds = FeedReader(context)
         self._heartbeat = Heartbeat(context)
         works: tuple[Callable[[], int], ...] = (
             self.engine.fire_due,
             *self.delivery.works,
             partial(hand_over, context),
             partial(expire_swaps, context),
+            self._feeds.read_due,
         )
         self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
 
@@ -59,6 +62,7 @@ class Worker:
         """Claim nothing more, finish what is under way, give up what is held, and return."""
         self._loop.stop()
         self.delivery.stop()
+        self._feeds.stop()
         try:
             self.engine.release()
             self._heartbeat.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,9 @@ from schedules import Span
 
 BY_HAND = "hand"
 """The `source` of what was written by hand."""
+
+OF_FEED, OF_FILE = "feed", "file"
+"""The `source` of what was read from the person's calendar: each day from its address, or once from a file."""
 
 
 class TimeOffRow(Base):
@@ -80,6 +84,21 @@ def add(session: Session, absence: Absence, *, source: str, by: str, at: datetim
     session.add(row)
     session.flush()
     return _kept(row)
+
+
+def take_over(
+    session: Session, user: str, source: str, absences: Collection[Absence], *, by: str, at: datetime
+) -> None:
+    """Let a person's absences of one source that are not over be these; what is there already stays as it is."""
+    here = (TimeOffRow.user_id == user) & (TimeOffRow.source == source) & (TimeOffRow.end_at > at)
+    there = {_absence(row): row for row in session.scalars(select(TimeOffRow).where(here))}
+    wanted = dict.fromkeys(absences)
+    for absence, row in there.items():
+        if absence not in wanted:
+            session.delete(row)
+    for absence in wanted:
+        if absence not in there:
+            add(session, absence, source=source, by=by, at=at)
 
 
 def remove(session: Session, id_: int) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oncall.operations.context import Context
-from oncall.store import incidents, messages, sends, timers, workers
+from oncall.store import incidents, messages, sends, subscriptions, timers, workers
+from oncall.store.subscriptions import Failing
 from oncall.store.workers import WorkerRecord
 from schedules import format_instant
 
@@ -34,6 +35,7 @@ class Status:
     open_incidents: Mapping[tuple[str, str], int]
     recent_sends: Mapping[tuple[str, str], int]
     workers: tuple[WorkerRecord, ...]
+    feeds_failing: tuple[Failing, ...] = ()
 
     def workers_alive(self) -> tuple[WorkerRecord, ...]:
         """The workers that were seen a moment ago."""
@@ -52,6 +54,7 @@ def status(context: Context) -> Status:
             open_incidents=incidents.count_open(session),
             recent_sends=sends.count_since(session, now - RECENT),
             workers=workers.list_workers(session),
+            feeds_failing=subscriptions.failing(session),
         )
 
 
@@ -79,6 +82,15 @@ def as_json(status: Status) -> dict[str, Any]:
                 "alive": worker in alive,
             }
             for worker in status.workers
+        ],
+        "feeds_failing": [
+            {
+                "kind": feed.kind,
+                "target": feed.target,
+                "fault": feed.fault,
+                "looked_at": None if feed.looked_at is None else format_instant(feed.looked_at),
+            }
+            for feed in status.feeds_failing
         ],
     }
 

@@ -23,6 +23,7 @@ def test_quiet_service_has_nothing_to_tell(floor: Floor) -> None:
         "open_incidents": [],
         "recent_sends": [],
         "workers": [],
+        "feeds_failing": [],
     }
 
 
