@@ -40,6 +40,7 @@ _COMMANDS = {
     "who": "rota:who",
     "shifts": "rota:shifts",
     "calendar": "calendar:calendar",
+    "timeline": "timeline:timeline",
     "simulate": "simulate:simulate",
     "trigger": "incidents:trigger",
     "incidents": "incidents:list_incidents",

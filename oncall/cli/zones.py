@@ -33,9 +33,8 @@ def _known(name: str) -> str:
     return name
 
 
-zone = click.option(
-    "--zone", type=options.Read("zone", _known), help="An IANA time zone for the times that are shown [this machine's]."
-)
+ZONE = options.Read("zone", _known)
+zone = click.option("--zone", type=ZONE, help="An IANA time zone for the times that are shown [this machine's].")
 
 
 @dataclass(frozen=True, slots=True)

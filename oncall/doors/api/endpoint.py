@@ -50,17 +50,22 @@ class Call(Generic[Query, Body]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call answers: the status and, unless it is 204, the value; `following` is the cursor of a plain list's next part."""
+    """What a call answers: the status and, unless it is 204, the value; `following` is the cursor of a plain list's next part.
+
+    `text` takes the value's place where the endpoint answers with something else than JSON.
+    """
 
     status: int
     value: BaseModel | None = None
     following: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint(Generic[Query, Body]):
     """One method on one path; `answers` has every success that it may give, with the model of its value.
 
+    `media` is what its text is, where it does not answer with JSON.
     `aliases` are further paths at which it answers: other spellings, which the description leaves out. Its name and
     description are those of `handle`, whose first sentence is the summary.
     """
@@ -73,6 +78,7 @@ class Endpoint(Generic[Query, Body]):
     answers: Mapping[int, type[BaseModel] | None]
     handle: Callable[[Call[Query, Body]], Answer] = field(repr=False)
     aliases: tuple[str, ...] = ()
+    media: str = "application/json"
 
     @property
     def name(self) -> str:
@@ -105,6 +111,22 @@ def get(
 ) -> Endpoint[Query, NoBody]:
     """An endpoint that shows something."""
     return Endpoint(method="GET", path=path, role=role, query=query, body=NoBody, answers={200: answer}, handle=handle)
+
+
+def get_text(
+    path: str, handle: Callable[[Call[Query, NoBody]], Answer], *, query: type[Query], media: str
+) -> Endpoint[Query, NoBody]:
+    """An endpoint that shows something in another way than as JSON."""
+    return Endpoint(
+        method="GET",
+        path=path,
+        role=Role.VIEWER,
+        query=query,
+        body=NoBody,
+        answers={200: None},
+        handle=handle,
+        media=media,
+    )
 
 
 def post(

@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from oncall.doors.api.endpoint import Endpoint
 from oncall.doors.problem import CONTENT_TYPE, Problem
 
+_JSON = "application/json"
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM = {"schema": {"$ref": _REFERENCE.format(model="Problem")}}
 _IDEMPOTENCY_KEY = {
@@ -53,7 +54,9 @@ def _operation(endpoint: Endpoint[Any, Any]) -> dict[str, Any]:
         "summary": endpoint.summary,
         "description": f"{endpoint.text}\n\nAsks for the role {endpoint.role} or a higher one.",
         "parameters": [*_path_parameters(endpoint.path), *_query_parameters(endpoint.query)],
-        "responses": {str(status): _answer(status, model) for status, model in endpoint.answers.items()},
+        "responses": {
+            str(status): _answer(status, model, endpoint.media) for status, model in endpoint.answers.items()
+        },
     }
     for status in (401, 403, "default"):
         operation["responses"][str(status)] = _problem(status)
@@ -89,12 +92,14 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return cast("dict[str, Any]", choice)
 
 
-def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(status: int, model: type[BaseModel] | None, media: str) -> dict[str, Any]:
     description = HTTPStatus(status).phrase
+    if model is None and media != _JSON:
+        return {"description": description, "content": {media: {"schema": {"type": "string"}}}}
     if model is None:
         return {"description": description}
     schema = {"$ref": _REFERENCE.format(model=model.__name__)}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    return {"description": description, "content": {_JSON: {"schema": schema}}}
 
 
 def _problem(status: int | str) -> dict[str, Any]:

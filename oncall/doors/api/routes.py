@@ -8,7 +8,19 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from oncall.doors.api import actions, duty, explain, incidents, integrations, simulations, tokens, webhooks
+from oncall.doors.api import (
+    actions,
+    duty,
+    explain,
+    incidents,
+    integrations,
+    pictures,
+    simulations,
+    swaps,
+    time_off,
+    tokens,
+    webhooks,
+)
 from oncall.doors.api.asker import ask
 from oncall.doors.api.endpoint import Call, Endpoint, read_body, read_query
 from oncall.doors.api.once import answer_once, request_key
@@ -21,6 +33,9 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *actions.ENDPOINTS,
     *explain.ENDPOINTS,
     *duty.ENDPOINTS,
+    *pictures.ENDPOINTS,
+    *swaps.ENDPOINTS,
+    *time_off.ENDPOINTS,
     *simulations.ENDPOINTS,
     *integrations.ENDPOINTS,
     *webhooks.ENDPOINTS,
@@ -56,8 +71,10 @@ def _view(endpoint: Endpoint[Any, Any]) -> Callable[..., Response]:
 
 def _perform(endpoint: Endpoint[Any, Any], call: Call[Any, Any]) -> Response:
     answer = endpoint.handle(call)
-    text = answer.value.model_dump_json() if answer.value is not None else ""
-    response = Response(text, answer.status, content_type="application/json")
+    text = answer.value.model_dump_json() if answer.value is not None else answer.text
+    response = Response(text, answer.status, content_type=endpoint.media)
+    if endpoint.media == pictures.SVG:
+        response.headers["Content-Security-Policy"] = pictures.POLICY
     if answer.following is not None:
         part = urlencode({**request.args.to_dict(), "cursor": answer.following})
         response.headers["Link"] = f'<{call.context.public_url}{request.path}?{part}>; rel="next"'

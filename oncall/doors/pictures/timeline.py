@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain
+from typing import Protocol
 
 from oncall.domain.absence import Absence
 from oncall.doors.pictures.people import labels, takes_over
@@ -16,6 +17,13 @@ from schedules.shifts import joined
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 NOBODY = ("nobody",)
+
+
+class Dates(Protocol):
+    """Whatever says of a date whether it is in it."""
+
+    def __contains__(self, day: date, /) -> bool:
+        """Whether it is."""
 
 
 class Kind(StrEnum):
@@ -86,7 +94,7 @@ class View:
     zone: str
     now: datetime
     names: Mapping[str, str] = field(default_factory=dict)
-    holidays: Container[date] = ()
+    holidays: Dates = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ def _override_rows(schedule: Schedule, view: View) -> Iterator[Row]:
 def _layer_rows(schedule: Schedule, view: View) -> Iterator[Row]:
     for layer in reversed(schedule.layers):
         duties = layer.duties(view.since, view.until)
-        held = joined((user, duty.start, duty.end) for duty in duties for user in duty.users)
+        held = joined((user, duty.start, duty.end) for duty in duties for user in sorted(duty.users))
         yield _row(Kind.LAYER, layer.name, (_named(each, view) for each in held))
 
 

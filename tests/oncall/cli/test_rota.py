@@ -1,16 +1,20 @@
 """`oncall who`, `shifts` and `calendar` for people, and what they refuse."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from oncall.cli import main
+from oncall.clock import SystemClock
+from schedules import format_instant
 from tests.oncall.document.company import COMPANY
 from tests.oncall.document.test_written import DEMO
 
 WEDNESDAY = "2026-11-25T18:00:00Z"
+LONG_AGO = "2026-03-18T18:00:00Z"
 
 
 def oncall(*arguments: str, text: str | None = None) -> Result:
@@ -30,13 +34,15 @@ def test_who_asks_for_one_schedule_in_any_offset() -> None:
     assert json.loads(result.stdout) == {"at": WEDNESDAY, "schedules": {"office": ["bo"]}}
 
 
-def test_who_says_names_and_until_when_in_the_schedules_zone() -> None:
-    result = oncall("who", "--at", WEDNESDAY, "--config", str(DEMO))
-    assert [line.split() for line in result.stdout.splitlines()] == [
-        ["schedule", "on", "call", "until"],
-        ["office", "Bo", "Lindqvist", "Wed", "2026-11-25", "17:00", "America/Denver"],
-        ["nights", "nobody", "Wed", "2026-11-25", "17:00", "America/Denver"],
-        ["shift-managers", "Mia", "Novak", "Wed", "2026-11-25", "20:00", "America/Denver"],
+def test_who_says_names_and_until_when_in_the_readers_zone() -> None:
+    result = oncall("who", "--at", LONG_AGO, "--zone", "Europe/Berlin", "--config", str(DEMO))
+    assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
+        "On call at Wed 2026-03-18 19:00 (Europe/Berlin):",
+        "",
+        "schedule on call until (Europe/Berlin)",
+        "office Bo Lindqvist Thu 2026-03-19 00:00",
+        "nights nobody Thu 2026-03-19 00:00",
+        "shift-managers Mia Novak Thu 2026-03-19 03:00",
     ]
 
 
@@ -51,31 +57,40 @@ def test_document_may_come_by_standard_input() -> None:
     assert json.loads(result.stdout)["schedules"] == {"engineers": ["ana"]}
 
 
-def test_shifts_for_people_show_gaps_in_the_schedules_zone() -> None:
-    window = ("--since", "2026-11-25T00:00:00Z", "--until", "2026-11-26T00:00:00Z")
+def test_shifts_for_people_show_gaps_in_the_readers_zone() -> None:
+    window = ("--since", "2026-03-18T00:00:00Z", "--until", "2026-03-19T00:00:00Z", "--zone", "Asia/Kolkata")
     result = oncall("shifts", "office", *window, "--config", str(DEMO))
     assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
-        "from (America/Denver) to on call",
-        "Tue 2026-11-24 17:00 Wed 2026-11-25 09:00 nobody",
-        "Wed 2026-11-25 09:00 Wed 2026-11-25 17:00 Bo Lindqvist",
+        "from (Asia/Kolkata) to on call",
+        "Wed 2026-03-18 05:30 Wed 2026-03-18 20:30 nobody",
+        "Wed 2026-03-18 20:30 Thu 2026-03-19 04:30 Bo Lindqvist",
+        "Thu 2026-03-19 04:30 Thu 2026-03-19 05:30 nobody",
     ]
+
+
+def test_shifts_mark_what_is_now_and_today() -> None:
+    now = SystemClock().now()
+    window = ("--since", format_instant(now - timedelta(hours=1)), "--until", format_instant(now + timedelta(hours=1)))
+    lines = oncall("shifts", "shift-managers", *window, "--zone", "UTC", "--config", str(DEMO)).stdout.splitlines()
+    assert len([line for line in lines if line.split()[-1] == "now"]) == 1
+    assert "today" in lines[1]
 
 
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        (("open",), "at (Europe/Berlin) open next open Thu 2026-12-24 21:00 no Mon 2026-12-28 17:00"),
-        (("release",), "at (Europe/Berlin) release Thu 2026-12-24 21:00 Mon 2026-12-28 16:00"),
+        (("open",), "at (Europe/Berlin) open next open Thu 2026-03-19 00:30 no Thu 2026-03-19 16:00"),
+        (("release",), "at (Europe/Berlin) release Thu 2026-03-19 00:30 Thu 2026-03-19 15:00"),
         (
             ("deadline", "--for", "2 business hours"),
-            "at (Europe/Berlin) for deadline Thu 2026-12-24 21:00 2 business hours Mon 2026-12-28 19:00",
+            "at (Europe/Berlin) for deadline Thu 2026-03-19 00:30 2 business hours Thu 2026-03-19 18:00",
         ),
     ],
     ids=["open", "release", "deadline"],
 )
 def test_calendar_for_people_speaks_in_the_readers_zone(question: tuple[str, ...], said: str) -> None:
     config = ("--config", str(DEMO))
-    result = oncall("calendar", "hq", *question, "--at", "2026-12-24T20:00:00Z", "--zone", "Europe/Berlin", *config)
+    result = oncall("calendar", "hq", *question, "--at", "2026-03-18T23:30:00Z", "--zone", "Europe/Berlin", *config)
     assert " ".join(result.stdout.split()) == said
 
 

@@ -1,0 +1,60 @@
+"""`oncall timeline`: the picture of a schedule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import rich_click as click
+
+from oncall.cli import options, zones
+from oncall.cli.sources import directory_of
+from oncall.clock import SystemClock
+from oncall.doors.pictures.drawing import NARROWEST, WIDEST, WIDTH, Frame, picture
+from oncall.doors.pictures.palette import Theme
+
+
+@click.command
+@click.argument("schedule")
+@click.option("--since", type=options.INSTANT, help="The first instant [the beginning of today].")
+@click.option("--until", type=options.INSTANT, help="The first instant after [14 days later].")
+@click.option("--zone", type=zones.ZONE, help="The IANA time zone of its days [the schedule's].")
+@click.option(
+    "--theme", type=click.Choice([*Theme]), default="auto", help="Light, dark, or as the device prefers [auto]."
+)
+@click.option("--width", type=click.IntRange(NARROWEST, WIDEST), default=WIDTH, help=f"How wide it is [{WIDTH}].")
+@options.config
+@options.data
+def timeline(  # noqa: PLR0913  click hands over one argument an option
+    *,
+    schedule: str,
+    since: datetime | None,
+    until: datetime | None,
+    zone: str | None,
+    theme: str,
+    width: int,
+    config: Path | None,
+    data: Path | None,
+) -> None:
+    """Draw the layers, overrides and final line of a schedule as SVG.
+
+    Example: oncall timeline engineers --since 2026-12-01T00:00:00Z --until 2027-01-01T00:00:00Z > december.svg
+    """
+    from oncall.doors.looking import FORTNIGHT, LONGEST, days_on, look, look_at, standing  # noqa: PLC0415  slow
+
+    now = SystemClock().now()
+    directory = directory_of(config, data)
+    found = standing(directory, schedule)
+    wall = zone or found.time_zone
+    since = since or days_on(now, wall, 0)
+    until = until or days_on(since, wall, FORTNIGHT)
+    if not since < until <= since + LONGEST:
+        raise click.BadParameter(f"is not after --since by at most {LONGEST.days} days", param_hint="--until")
+    if config is None:
+        from oncall.cli.connect import connected  # noqa: PLC0415  a file alone needs no database
+
+        with connected(data) as context:
+            seen = look(context, schedule, since, until)
+    else:
+        seen = look_at(directory, schedule, found.final(since, until), (since, until))
+    click.echo(picture(seen.shown(wall, now), Frame(schedule, width, Theme(theme))))
