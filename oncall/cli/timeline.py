@@ -20,7 +20,10 @@ from oncall.doors.pictures.palette import Theme
 @click.option("--until", type=options.INSTANT, help="The first instant after [14 days later].")
 @click.option("--zone", type=zones.ZONE, help="The IANA time zone of its days [the schedule's].")
 @click.option(
-    "--theme", type=click.Choice([*Theme]), default="auto", help="Light, dark, or as the device prefers [auto]."
+    "--theme",
+    type=click.Choice([each.value for each in Theme]),
+    default="auto",
+    help="Light, dark, or as the device prefers [auto].",
 )
 @click.option("--width", type=click.IntRange(NARROWEST, WIDEST), default=WIDTH, help=f"How wide it is [{WIDTH}].")
 @options.config
