@@ -9,6 +9,7 @@ from schedules.calendar import BusinessCalendar, SpecialDate
 from schedules.changes import Changes, changes
 from schedules.durations import Duration, Turn, format_delay, parse_delay, parse_duration, parse_turn
 from schedules.errors import NoOpeningError, ScheduleError
+from schedules.fairness import Fairness, Load, ShortRest, fairness
 from schedules.history import History, Version
 from schedules.ical import Absence, read_absences, read_days
 from schedules.instants import (
@@ -38,10 +39,12 @@ __all__ = [
     "Changes",
     "DayWindow",
     "Duration",
+    "Fairness",
     "Final",
     "History",
     "Holidays",
     "Layer",
+    "Load",
     "NoOpeningError",
     "Override",
     "Piece",
@@ -49,6 +52,7 @@ __all__ = [
     "Schedule",
     "ScheduleError",
     "Shift",
+    "ShortRest",
     "Span",
     "SpecialDate",
     "Turn",
@@ -58,6 +62,7 @@ __all__ = [
     "as_utc",
     "changes",
     "entries",
+    "fairness",
     "format_delay",
     "format_instant",
     "parse_date",
