@@ -2,7 +2,6 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -119,13 +118,16 @@ class Turn:
             return _months_later(start, number * self.amount)
         return start + number * self._length
 
-    def walls_backwards(self, start: datetime, number: int) -> Iterator[datetime]:
-        """Yield the wall times at which turn `number` begins, the one before, and so on without end."""
-        wall = self.wall_start(start, number)
-        while True:
-            yield wall
-            number -= 1
-            wall = self.wall_start(start, number) if self.unit == "months" else wall - self._length
+    def walls_backwards(self, start: datetime, first: int, last: int) -> list[datetime]:
+        """Return the wall times at which turns begin, from number `last` down to number `first`."""
+        if self.unit == "months":
+            return [self.wall_start(start, number) for number in range(last, first - 1, -1)]
+        wall, length = self.wall_start(start, last), self._length
+        walls = [wall]
+        for _ in range(last - first):
+            wall -= length
+            walls.append(wall)
+        return walls
 
     def number_at(self, start: datetime, wall: datetime) -> int:
         """Return the last turn that begins at or before `wall` on the wall clock; negative before `start`."""

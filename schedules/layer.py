@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from schedules.calendar import BusinessCalendar
 from schedules.errors import ScheduleError
-from schedules.rotation import Duty, Rotation
-from schedules.spans import Span, complement, overlaps
+from schedules.rotation import Duty, Rotation, taken
+from schedules.spans import Span, complement
 from schedules.windows import Window
 
 OpenOrClosed = Literal["open", "closed"]
@@ -27,7 +28,7 @@ class When:
         windows = tuple(windows)
         if not windows:
             raise ScheduleError("windows", "the layer would never be on call: give it a window, or leave out `when`")
-        return cls(BusinessCalendar(zone, windows))
+        return cls(_weekly(zone, windows))
 
     def holds(self, at: datetime) -> bool:
         """Say whether `at` is among the times."""
@@ -37,6 +38,12 @@ class When:
         """Return the times from `since` up to `until`."""
         spans = self.calendar.open_spans(since, until)
         return spans if self.state == "open" else complement(spans, Span(since, until))
+
+
+@lru_cache(maxsize=1000)
+def _weekly(zone: str, windows: tuple[Window, ...]) -> BusinessCalendar:
+    """Return the calendar of weekly windows, the same for the many layers that are limited alike: it keeps what it worked out."""
+    return BusinessCalendar(zone, windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +65,5 @@ class Layer:
         duties = self.rotation.duties(since, until)
         if self.when is None or not duties:
             return duties
-        spans = self.when.spans(duties[0].start, duties[-1].end)
-        return [Duty(start, end, duty.users) for duty, start, end in overlaps(duties, spans)]
+        within, _ = taken(self.when.spans(duties[0].start, duties[-1].end), duties)
+        return within

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from schedules.errors import ScheduleError
 from schedules.instants import require_wall, resolve
 from schedules.rotation import Duty
+from schedules.spans import Span, union
 
 _RESOLUTION = timedelta(microseconds=1)
 
@@ -79,6 +80,12 @@ class Overrides:
         for entry in self.between(since, until):
             _lay_on(duties, entry, max(entry.start, since), min(entry.end, until))
         return duties
+
+    def filled(self, since: datetime, until: datetime) -> tuple[Span, ...]:
+        """Return when somebody is on call whoever was before: within the overrides that replace everybody."""
+        return union(
+            Span(laid.start, laid.end) for laid in self.between(since, until) if laid.override.replaces is None
+        )
 
     def between(self, since: datetime, until: datetime) -> list[Laid]:
         """Return the overrides that have to do with `since` up to `until`, in the order in which they were made."""

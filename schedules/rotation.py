@@ -1,6 +1,6 @@
 """Rotations: whose turn is it, worked out from the start, however long ago that was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from schedules.durations import Turn
 from schedules.errors import ScheduleError
 from schedules.instants import as_utc, require_wall, resolved, shown, zone_named
+from schedules.spans import Span
 
 _LATEST_TURN = "latest"
 _RESOLUTION = timedelta(microseconds=1)
@@ -29,6 +30,35 @@ class TurnTaken(NamedTuple):
     end: datetime
     users: frozenset[str]
     number: int
+
+
+def taken(spans: Sequence[Span], duties: Sequence[Duty]) -> tuple[list[Duty], list[Span]]:
+    """Return what of the duties lies within the spans, and what of the spans no duty covers.
+
+    Both must be sorted and without overlaps, as is what is returned.
+    """
+    within: list[Duty] = []
+    left: list[Span] = []
+    position, count = 0, len(duties)
+    for span in spans:
+        start, end = span
+        while position < count and duties[position].end <= start:
+            position += 1
+        for index in range(position, count):
+            duty = duties[index]
+            begun, over, users = duty
+            if begun >= end:
+                break
+            if begun > start:
+                left.append(Span(start, begun))
+                start = begun
+            if begun < start or over > end:
+                duty = Duty(start, min(over, end), users)
+            within.append(duty)
+            start = duty.end
+        if start < end:
+            left.append(span if start == span.start else Span(start, end))
+    return within, left
 
 
 def entries(users: Iterable[str | Iterable[str]]) -> tuple[frozenset[str], ...]:
@@ -119,21 +149,24 @@ class Rotation:
 
     def _turns(self, since: datetime, until: datetime) -> list[Duty]:
         turns: list[Duty] = []
-        end = until
-        for number, begun in self._starts_backwards(self._number_at(since), self._number_at(until)):
-            start = max(since, begun)
+        end, count = until, len(self.users)
+        for number, start in self._starts_backwards(self._number_at(since), self._number_at(until)):
             if start < end:
-                if users := self._entry(number):
+                if users := self.users[number % count]:
                     turns.append(Duty(start, end, users))
                 end = start
+        if turns and turns[-1].start < since:
+            turns[-1] = turns[-1]._replace(start=since)
         turns.reverse()
         return turns
 
     def _starts_backwards(self, first: int, last: int) -> Iterator[tuple[int, datetime]]:
         """Yield turns and when they begin, the last first, since a turn ends where the next that is not empty begins."""
         rules = self._rules
-        for number, wall in zip(range(last, first - 1, -1), self.turn.walls_backwards(self.start, last), strict=False):
+        number = last
+        for wall in self.turn.walls_backwards(self.start, first, last):
             yield number, resolved(wall, rules)
+            number -= 1
 
     def _entry(self, number: int) -> frozenset[str]:
         return self.users[number % len(self.users)]

@@ -8,9 +8,9 @@ from schedules.instants import as_utc, zone_named
 from schedules.layer import Layer
 from schedules.override import Override, Overrides
 from schedules.pieces import Piece, pieces
-from schedules.rotation import Duty
+from schedules.rotation import Duty, taken
 from schedules.shifts import Final, Shift, shifts_of
-from schedules.spans import Span, complement, taken
+from schedules.spans import Span, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ class Schedule:
         since, until = as_utc(since), as_utc(until)
         if since >= until:
             return Final((), ())
-        duties = self._overrides.applied(self._stacked(since, until), since, until)
-        return Final(shifts_of(duties), complement(duties, Span(since, until)))
+        duties, free = self._stacked(since, until)
+        gaps = subtract(free, self._overrides.filled(since, until)) if free else ()
+        return Final(shifts_of(self._overrides.applied(duties, since, until)), gaps)
 
     def pieces(self, since: datetime, until: datetime) -> tuple[Piece, ...]:
         """Return the pieces of turns and overrides that touch `since` to `until`, whole, by start and then user.
@@ -68,13 +69,14 @@ class Schedule:
         since, until = as_utc(since), as_utc(until)
         return pieces(self.layers, self.overrides, self._overrides, Span(since, until)) if since < until else ()
 
-    def _stacked(self, since: datetime, until: datetime) -> list[Duty]:
+    def _stacked(self, since: datetime, until: datetime) -> tuple[list[Duty], list[Span]]:
+        """Return who is on call by the layers alone, and when nobody is."""
         free = [Span(since, until)]
         stacked: list[Duty] = []
         for layer in reversed(self.layers):
-            found, free = taken(free, layer.duties(free[0].start, free[-1].end))
-            stacked += [Duty(start, end, duty.users) for duty, start, end in found]
+            duties, free = taken(free, layer.duties(free[0].start, free[-1].end))
+            stacked += duties
             if not free:
                 break
         stacked.sort()
-        return stacked
+        return stacked, free

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from schedules.rotation import Duty
 from schedules.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """One user's duty without interruption, from `start` up to but not including `end`."""
 
     user: str

@@ -66,30 +66,6 @@ def overlaps(items: Sequence[T], spans: Sequence[Span]) -> Iterator[tuple[T, dat
             yield item, max(start, opening), min(end, closing)
 
 
-def taken(spans: Iterable[Span], items: Sequence[T]) -> tuple[list[tuple[T, datetime, datetime]], list[Span]]:
-    """Return what each item has in common with the spans, as `overlaps` does, and what is left of the spans."""
-    both: list[tuple[T, datetime, datetime]] = []
-    left: list[Span] = []
-    position, count = 0, len(items)
-    for span in spans:
-        start, end = span
-        while position < count and items[position].end <= start:
-            position += 1
-        for index in range(position, count):
-            item = items[index]
-            if item.start >= end:
-                break
-            if item.start > start:
-                left.append(Span(start, item.start))
-                start = item.start
-            closing = min(end, item.end)
-            both.append((item, start, closing))
-            start = closing
-        if start < end:
-            left.append(span if start is span.start else Span(start, end))
-    return both, left
-
-
 def intersect(left: Sequence[Spanning], right: Sequence[Span]) -> tuple[Span, ...]:
     """Return what both cover."""
     return tuple(Span(start, end) for _, start, end in overlaps(left, right))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from schedules.errors import ScheduleError, did_you_mean
@@ -24,10 +24,11 @@ class DayWindow:
 
     start: int
     end: int
+    after_midnight: tuple[timedelta, timedelta] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a start that is not on the day, and an end that is not after the start or a week after it."""
-        _require_minutes(self.start, self.end)
+        object.__setattr__(self, "after_midnight", _after_midnight(self.start, self.end))
 
     @classmethod
     def between(cls, start: str, end: str) -> "DayWindow":
@@ -42,12 +43,13 @@ class Window:
     days: frozenset[int]
     start: int
     end: int
+    after_midnight: tuple[timedelta, timedelta] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a window without days, and what `DayWindow` refuses."""
         if not self.days or not self.days <= set(range(7)):
             raise ScheduleError("days", "name at least one day, from mon to sun")
-        _require_minutes(self.start, self.end)
+        object.__setattr__(self, "after_midnight", _after_midnight(self.start, self.end))
 
     @classmethod
     def daily(cls, days: Iterable[str], start: str, end: str) -> "Window":
@@ -76,18 +78,20 @@ def spans_on(day: date, windows: Iterable[DayWindow | Window], zone: str) -> tup
     midnight = datetime.combine(day, time())
     spans = []
     for window in windows:
-        start = resolved(midnight + timedelta(minutes=window.start), rules)
-        end = resolved(midnight + timedelta(minutes=window.end), rules)
+        opening, closing = window.after_midnight
+        start, end = resolved(midnight + opening, rules), resolved(midnight + closing, rules)
         if start < end:
             spans.append(Span(start, end))
     return tuple(spans)
 
 
-def _require_minutes(start: int, end: int) -> None:
+def _after_midnight(start: int, end: int) -> tuple[timedelta, timedelta]:
+    """Return how long after midnight, on the wall clock, a window opens and closes; refuse what cannot be."""
     if not 0 <= start < DAY_MINUTES:
         raise ScheduleError("from", "a window starts between 00:00 and 23:59")
     if not start < end <= start + _WEEK_MINUTES:
         raise ScheduleError("to", "a window ends after its start, at most a week later")
+    return timedelta(minutes=start), timedelta(minutes=end)
 
 
 def _day_minutes(start: str, end: str) -> tuple[int, int]:
