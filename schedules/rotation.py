@@ -137,7 +137,7 @@ class Rotation:
         for number, start in self._starts_backwards(self._number_at(since), self._number_at(until - _RESOLUTION)):
             if start < end:
                 if users := self._entry(number):
-                    turns.append(TurnTaken(start, end, users, number))
+                    turns.append(TurnTaken(max(start, self._first), end, users, number))
                 end = start
         turns.reverse()
         return turns

@@ -148,6 +148,16 @@ def test_turn_that_a_clock_change_shortens_is_whole() -> None:
     ]
 
 
+def test_turn_begins_no_earlier_than_its_rotation_where_a_day_was_skipped() -> None:
+    kwajalein = "Pacific/Kwajalein"
+    skipped = Rotation(datetime(1993, 8, 21, 5), kwajalein, Turn(1, "hours"), entries("a"))
+    since, until = at("1993-08-20T12:00", kwajalein), at("1993-08-22T06:00", kwajalein)
+
+    first = Schedule(kwajalein, (Layer("", skipped),)).pieces(since, until)[0]
+
+    assert first.start == resolve(skipped.start, kwajalein)
+
+
 @given(schedules(), st.integers(1, 500))
 def test_pieces_cover_what_the_shifts_do(drawn: tuple[Schedule, datetime], quarters: int) -> None:
     schedule, since = drawn
