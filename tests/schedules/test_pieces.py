@@ -150,7 +150,7 @@ def test_turn_that_a_clock_change_shortens_is_whole() -> None:
 
 def test_turn_begins_no_earlier_than_its_rotation_where_a_day_was_skipped() -> None:
     kwajalein = "Pacific/Kwajalein"
-    skipped = Rotation(datetime(1993, 8, 21, 5), kwajalein, Turn(1, "hours"), entries("a"))
+    skipped = Rotation(datetime(1993, 8, 21, 5), kwajalein, Turn(7, "hours"), entries("a"))
     since, until = at("1993-08-20T12:00", kwajalein), at("1993-08-22T06:00", kwajalein)
 
     first = Schedule(kwajalein, (Layer("", skipped),)).pieces(since, until)[0]
