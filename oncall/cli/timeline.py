@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from oncall.cli import options, zones
+from oncall.cli.seen import seen_of
 from oncall.cli.sources import directory_of
 from oncall.clock import SystemClock
 from oncall.doors.pictures.drawing import NARROWEST, WIDEST, WIDTH, Frame, picture
@@ -43,21 +44,10 @@ def timeline(  # noqa: PLR0913  click hands over one argument an option
 
     Example: oncall timeline engineers --since 2026-12-01T00:00:00Z --until 2027-01-01T00:00:00Z > december.svg
     """
-    from oncall.doors.looking import FORTNIGHT, LONGEST, days_on, look, look_at, standing  # noqa: PLC0415  slow
+    from oncall.doors.looking import FORTNIGHT, days_on, standing  # noqa: PLC0415  half a second of libraries
 
     now = SystemClock().now()
-    directory = directory_of(config, data)
-    found = standing(directory, schedule)
-    wall = zone or found.time_zone
+    wall = zone or standing(directory_of(config, data), schedule).time_zone
     since = since or days_on(now, wall, 0)
-    until = until or days_on(since, wall, FORTNIGHT)
-    if not since < until <= since + LONGEST:
-        raise click.BadParameter(f"is not after --since by at most {LONGEST.days} days", param_hint="--until")
-    if config is None:
-        from oncall.cli.connect import connected  # noqa: PLC0415  a file alone needs no database
-
-        with connected(data) as context:
-            seen = look(context, schedule, since, until)
-    else:
-        seen = look_at(directory, schedule, found.final(since, until), (since, until))
+    seen = seen_of(schedule, since, until or days_on(since, wall, FORTNIGHT), config, data)
     click.echo(picture(seen.shown(wall, now), Frame(schedule, width, Theme(theme))))

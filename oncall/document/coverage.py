@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from oncall.document.faults import Path
-from schedules import Schedule, Span, format_instant
+from schedules import Schedule, Span, format_delay, format_instant
+from schedules.fairness import ShortRest
 
 AHEAD = timedelta(days=90)
 """How far a judge looks ahead."""
@@ -20,6 +21,15 @@ def gaps_in_words(gaps: Sequence[Span]) -> str:
     first = gaps[0]
     when = f"from {format_instant(first.start)} to {format_instant(first.end)}"
     return when if len(gaps) == 1 else f"{len(gaps)} times in the next {AHEAD.days} days, first {when}"
+
+
+def rests_in_words(short: Sequence[ShortRest], rule: timedelta) -> str:
+    """Who rests too short: the only time, or how many there are and the first of them."""
+    first = short[0]
+    who = f"{first.user} has {format_delay(first.rest)} between two shifts"
+    when = f"from {format_instant(first.before.end)} to {format_instant(first.after.start)}"
+    often = "" if len(short) == 1 else f"{len(short)} rests are too short in the next {AHEAD.days} days: first "
+    return f"{often}{who} {when}, and {format_delay(rule)} are asked for"
 
 
 def people(schedule: Schedule) -> frozenset[str]:

@@ -86,6 +86,7 @@ class Builder:
                 key: self._support_policy(key, spec, calendars) for key, spec in document.support_policies.items()
             },
             customers={key: customer_of(key, spec) for key, spec in document.customers.items()},
+            rests={key: spec.rest for key, spec in document.schedules.items() if spec.rest is not None},
         )
 
     def _user(self, key: str, spec: UserSpec, disabled: Disabled) -> User:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 
-from oncall.document.coverage import AHEAD, Risk, gaps_in_words
+from oncall.document.coverage import AHEAD, Risk, gaps_in_words, rests_in_words
 from oncall.document.document import Document
 from oncall.document.faults import Path
 from oncall.document.notification_risks import notification_risks
@@ -25,6 +25,7 @@ from oncall.domain.directory import (
 )
 from oncall.domain.paging import attempts
 from schedules import Span
+from schedules.fairness import fairness
 from schedules.spans import intersect
 
 DELIVERED = frozenset({"slack", "slack_channel", "sms", "voice", "webhook"})
@@ -46,6 +47,7 @@ class _Judge:
         for user in self._directory.users.values():
             yield from _silence(user, self._ahead.start)
         yield from self._gaps()
+        yield from self._short_rests()
         for key, policy in self._directory.escalation_policies.items():
             at = ("escalation_policies", key)
             for index, step in enumerate(policy.steps):
@@ -64,6 +66,13 @@ class _Judge:
             gaps = () if key in named else schedule.gaps(*self._ahead)
             if gaps:
                 yield ("schedules", key), f"nobody is on call {gaps_in_words(gaps)}"
+
+    def _short_rests(self) -> Iterator[Risk]:
+        for key, rule in self._directory.rests.items():
+            schedule = self._directory.schedules[key]
+            found = fairness(schedule.shifts(*self._ahead), schedule.time_zone, *self._ahead, rest=rule).short_rests
+            if found:
+                yield ("schedules", key, "rest"), rests_in_words(found, rule)
 
     def _vain(self, at: Path, targets: Sequence[Target], then: str) -> Iterator[Risk]:
         if any(self._reaches_always(target) for target in targets):
@@ -87,7 +96,7 @@ class _Judge:
                 return isinstance(target, SlackChannelTarget | WebhookTarget)
 
     def _is_paged(self, user: User) -> bool:
-        return _is_reached(user, Urgency.HIGH, self._ahead.start)
+        return is_reached(user, Urgency.HIGH, self._ahead.start)
 
 
 def _silence(user: User, now: datetime) -> Iterator[Risk]:
@@ -98,13 +107,14 @@ def _silence(user: User, now: datetime) -> Iterator[Risk]:
                 (*at, "contact_methods", method.id),
                 f"this release has no provider for {method.type}: it reaches nobody",
             )
-    deaf = [urgency.value for urgency in Urgency if not _is_reached(user, urgency, now)]
+    deaf = [urgency.value for urgency in Urgency if not is_reached(user, urgency, now)]
     if not user.contact_methods:
         yield at, "has no contact method: nobody can reach them"
     elif deaf:
         yield at, f"cannot be reached at {' and '.join(deaf)} urgency"
 
 
-def _is_reached(user: User, urgency: Urgency, now: datetime) -> bool:
+def is_reached(user: User, urgency: Urgency, now: datetime) -> bool:
+    """Whether a page of that urgency reaches somebody by a way that this release has a provider for."""
     made = attempts(user, urgency, user.id, now)
     return any(attempt.type in DELIVERED for attempt in made)

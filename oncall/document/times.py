@@ -8,7 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from oncall.document.fields import ID_PATTERN, CalendarDate, Day, Id, Spec, TimeOfDay, TurnLength, WallTime, Words, Zone
+from oncall.document.fields import (
+    ID_PATTERN,
+    CalendarDate,
+    Day,
+    Elapsed,
+    Id,
+    Spec,
+    TimeOfDay,
+    TurnLength,
+    WallTime,
+    Words,
+    Zone,
+)
 
 
 class DayWindowSpec(Spec):
@@ -131,8 +143,12 @@ class OverrideSpec(Spec):
 
 
 class ScheduleSpec(Spec):
-    """Layers, of which a later one beats an earlier one, then overrides in the order in which they were made."""
+    """Layers, of which a later one beats an earlier one, then overrides in the order in which they were made.
+
+    `rest` is how long everybody is to rest between two shifts: a rule that is watched, and changes nobody's shifts.
+    """
 
     time_zone: Zone
+    rest: Elapsed | None = None
     layers: tuple[LayerSpec, ...] = ()
     overrides: tuple[OverrideSpec, ...] = ()

@@ -189,7 +189,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything configured, immutable, at one configuration version."""
+    """Everything configured, immutable, at one configuration version.
+
+    `rests` is how long people are to rest between two shifts, by the schedules that have such a rule.
+    """
 
     version: int = 0
     users: Mapping[str, User] = field(default_factory=dict)
@@ -200,6 +203,7 @@ class Directory:
     services: Mapping[str, Service] = field(default_factory=dict)
     support_policies: Mapping[str, SupportPolicy] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
+    rests: Mapping[str, timedelta] = field(default_factory=dict)
 
     def administrators(self) -> tuple[User, ...]:
         """The users with the role admin, in the order of the document."""

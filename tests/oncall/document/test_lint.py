@@ -116,6 +116,32 @@ def test_schedule_that_no_policy_names_is_judged_by_itself() -> None:
     assert found == {"schedules.t": "nobody is on call from 2026-11-22T00:00:00Z to 2026-12-01T00:00:00Z"}
 
 
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("11h", {}),
+        (
+            "13h",
+            {
+                "schedules.s.rest": "178 rests are too short in the next 90 days: first ana has 12h between two shifts "
+                "from 2026-11-22T12:00:00Z to 2026-11-23T00:00:00Z, and 13h are asked for"
+            },
+        ),
+    ],
+)
+def test_rests_shorter_than_the_rule_are_told(rest: str, found: dict[str, str]) -> None:
+    halves = (
+        f"{{time_zone: UTC, rest: {rest}, layers: [{{start: 2026-01-01T00:00, turn: 12 hours, users: [ana, bo]}}]}}"
+    )
+
+    assert bent(ROUND_THE_CLOCK, halves) == found
+
+
+def test_rest_is_an_elapsed_time() -> None:
+    (finding,) = findings(SOUND.replace("{time_zone: UTC,", "{time_zone: UTC, rest: 2 business days,"))
+    assert (finding.level, finding.path) == ("error", "schedules.s.rest")
+
+
 def test_user_without_contact_methods_is_reached_by_nobody() -> None:
     found = bent("  bo: {contact_methods: {m: {type: sms, address: +15005550006}}}", "  bo:")
     assert found["users.bo"] == "has no contact method: nobody can reach them"
