@@ -46,6 +46,10 @@ class Client:
         headers = {"Idempotency-Key": uuid4().hex}
         return self._ask(requests.Request("POST", self._base + path, json=said, headers=headers))
 
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._ask(requests.Request("DELETE", self._base + path))
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
@@ -53,7 +57,7 @@ class Client:
     def _ask(self, asked: requests.Request) -> dict[str, Any]:
         try:
             answer = self._session.send(self._session.prepare_request(asked), timeout=_SECONDS)
-            said = answer.json()
+            said = answer.json() if answer.content else {}
         except requests.JSONDecodeError as error:
             raise RefusedByServerError(f"{asked.url} is no oncall server: set ONCALL_URL to its address") from error
         except requests.RequestException as error:
