@@ -230,7 +230,8 @@ class AnyOrder(RuleBasedStateMachine):
             assert done.incident.management == ()
         if isinstance(command, AGAIN_IS_NOTHING):
             again = self.do(command)
-            assert again.refused is None
+            # A de-escalation may have let a resolve through that waited for it: then there is nothing left to ask.
+            assert again.refused is None or (isinstance(command, DeEscalate) and self.open.state is State.RESOLVED)
             assert again.incident == done.incident
 
     @rule(data=st.data(), way=st.sampled_from(["present", "past"]))
