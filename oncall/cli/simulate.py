@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+import orjson
 import rich_click as click
 
 from oncall.cli import options
@@ -55,8 +55,9 @@ def simulate(source: Path, until: datetime | None, config: Path | None, data: Pa
     with _rereadable(source) as lines, faults_of(source):
         events = _events(lines, directory)
         if as_json:
-            encode = json.JSONEncoder(ensure_ascii=False).encode
-            sys.stdout.writelines(f"{encode(entry)}\n" for entry in simulated(events, directory, until))
+            log = simulated(events, directory, until)
+            encoded = (orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in log)
+            sys.stdout.buffer.writelines(encoded)
         else:
             sys.stdout.writelines(f"{line}\n" for line in Timeline(directory).told(events, until))
 

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from oncall.domain.directory import Urgency
+from oncall.domain.evolve import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Trigger:
     """Something is wrong with a service.

@@ -1,11 +1,12 @@
-"""A frozen value with some of its fields changed: what `dataclasses.replace` does, at a tenth of the cost.
+"""Frozen values that are made and changed by the million: the same as dataclasses do, at a fraction of the cost.
 
-A year of incidents is millions of such changes, so this is where a simulation spends its time.
+A year of incidents is millions of such values, so this is where a simulation spends its time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,24 +14,46 @@ T = TypeVar("T")
 _put = object.__setattr__
 
 
+def quickly_made(cls: type[T]) -> type[T]:
+    """Have a frozen dataclass without slots write its fields at once; it is called as before.
+
+    The `__init__` that dataclasses write for a frozen class goes through `object.__setattr__` for every field.
+    """
+    known: dict[str, Any] = {}
+    parameters, lines = ["self"], ["values = self.__dict__"]
+    for each in fields(cls):  # type: ignore[arg-type]  # a dataclass, as is said
+        name, default, value = each.name, each.default, each.name
+        if each.default_factory is not MISSING:
+            default, value = each.default_factory, f"{name}() if {name} is default_{name} else {name}"
+        known[f"default_{name}"] = default
+        parameters.append(name if default is MISSING else f"{name}=default_{name}")
+        lines.append(f"values[{name!r}] = {value}")
+    exec(f"def __init__({', '.join(parameters)}):\n    " + "\n    ".join(lines), known)  # noqa: S102  as dataclasses do
+    made = known["__init__"]
+    made.__qualname__, made.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
+    type.__setattr__(cls, "__init__", made)
+    return cls
+
+
 def evolve(value: T, **changes: Any) -> T:
     """A copy of a frozen dataclass without slots, changed in the fields that are named; raises KeyError where one is unknown.
 
     Nothing is computed anew: it is not for values that work something out when they are made.
     """
-    fields = value.__dict__.copy()
-    fields.update(changes)
-    if len(fields) != len(value.__dict__):
+    before = value.__dict__
+    after = before.copy()
+    after.update(changes)
+    if len(after) != len(before):
         raise KeyError(*changes)
-    copy: T = object.__new__(type(value))
-    _put(copy, "__dict__", fields)
+    copy: T = object.__new__(value.__class__)
+    _put(copy, "__dict__", after)
     return copy
 
 
 def write(value: object, changes: Mapping[str, Any]) -> None:
     """Change fields of a frozen value in place: only for a copy that nobody else has seen; raises KeyError where one is unknown."""
-    fields = value.__dict__
-    known = len(fields)
-    fields.update(changes)
-    if len(fields) != known:
+    known = value.__dict__
+    count = len(known)
+    known.update(changes)
+    if len(known) != count:
         raise KeyError(*changes)

@@ -1,6 +1,6 @@
 """An incident: one open problem of one service, as a frozen value.
 
-What changes at every turn has no slots: so a changed copy costs a tenth (`evolve`).
+What changes at every turn has no slots: so it is made and changed at a fraction of the cost (`evolve`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from oncall.domain.directory import EscalationPolicy, Urgency
+from oncall.domain.evolve import quickly_made
 from oncall.domain.policy import Do, Rule
 from schedules import Duration
 
@@ -37,6 +38,7 @@ class AttemptState(StrEnum):
     VOID = "void"
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Attempt:
     """One way in which one page reaches its person, by one notification rule.
@@ -53,6 +55,7 @@ class Attempt:
     tries: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Page:
     """One person (or, with `user` None, a channel) told of one incident by one step of one round of one run.
@@ -82,6 +85,7 @@ class Cause(StrEnum):
     CUSTOMER = "customer"
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Run:
     """An escalation under way: where it is in the policy with which it began.
@@ -141,6 +145,7 @@ class Pause:
     until: datetime | None = None
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Clock:
     """A clock that runs: the response's or the update's (docs/semantics.md 4.6).
@@ -188,6 +193,7 @@ class Gate:
         return tuple(condition for condition in self.conditions if condition not in known)
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Incident:
     """One open problem, whole.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent
+from oncall.domain.commands import AttemptDelivered, AttemptFailed
 from oncall.domain.directory import Urgency, User
 from oncall.domain.draft import Disabled, Draft, Notice
 from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, give_way, keep_waiting, tell_administrators, where
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Cause, Incident, Page, Run, State
-from oncall.domain.log import Entry
 from oncall.domain.paging import attempts
 from oncall.domain.triage import go_on
 from schedules import format_instant
@@ -23,35 +23,35 @@ RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45
 _HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
 
 
-def sent(incident: Incident, command: AttemptSent, now: datetime) -> Entry:
-    """What the log says of a message that the provider took; `mark_sent` is all that follows from it."""
-    urgency = command.urgency or incident.urgency
-    details = {
-        "user": command.user,
-        "method": command.type,
-        "urgency": str(urgency),
-        "bundle": command.bundle,
-        "attempt": command.attempt,
-    }
-    return Entry(now, "attempted", details)
+def attempted(attempt: str, user: str | None, method: str, urgency: Urgency, bundle: str | None) -> dict[str, Any]:
+    """What the log says of a message that the provider took."""
+    return {"user": user, "method": method, "urgency": str(urgency), "bundle": bundle, "attempt": attempt}
 
 
-def mark_sent(incident: Incident, attempts: Collection[str]) -> Incident:
-    """The incident with those attempts sent; what is void by now stays so."""
-    ids = set(attempts)
-    pages = {id_.rpartition(".")[0] for id_ in ids}
+def mark_sent(incident: Incident, attempt: str) -> Incident:
+    """The incident with that attempt sent; what is void by now stays so."""
+    page_id = attempt.rpartition(".")[0]
+    for run in incident.running:
+        if any(page.id == page_id for page in run.pages):
+            changed = (_marked(page, attempt) if page.id == page_id else page for page in run.pages)
+            return _with(incident, run, evolve(run, pages=tuple(changed)))
+    return incident
+
+
+def without_sent(incident: Incident, pages: Collection[str]) -> Incident:
+    """The incident without those pages, of which everything has been sent: no step asks for them any more (5.3)."""
     after = incident
     for run in tuple(incident.running):
-        if any(page.id in pages for page in run.pages):
-            changed = tuple([_marked(page, ids) if page.id in pages else page for page in run.pages])
-            after = _with(after, run, evolve(run, pages=changed))
+        left = tuple([page for page in run.pages if page.id not in pages])
+        if len(left) < len(run.pages):
+            after = _with(after, run, evolve(run, pages=left))
     return after
 
 
-def _marked(page: Page, ids: Collection[str]) -> Page:
-    """The page with those attempts sent."""
-    attempts = [evolve(one, state=AttemptState.SENT) if one.id in ids else one for one in page.attempts]
-    return evolve(page, attempts=tuple(attempts))
+def _marked(page: Page, attempt: str) -> Page:
+    """The page with that attempt sent."""
+    changed = (evolve(one, state=AttemptState.SENT) if one.id == attempt else one for one in page.attempts)
+    return evolve(page, attempts=tuple(changed))
 
 
 def _with(incident: Incident, run: Run, changed: Run) -> Incident:

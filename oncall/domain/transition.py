@@ -41,10 +41,11 @@ from oncall.domain.directory import Directory
 from oncall.domain.draft import Disabled, Draft, Notice, Timer, Transition
 from oncall.domain.expiry import fire, recalculate
 from oncall.domain.incident import Incident, State
+from oncall.domain.log import Entry
 from oncall.domain.opening import joined, opened
-from oncall.domain.outcomes import mark_sent, sent
+from oncall.domain.outcomes import attempted, mark_sent, without_sent
 
-__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "mark_sent", "sent", "transition"]
+__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "attempted", "transition", "without_sent"]
 
 _ACTIONS: Mapping[type[PersonCommand], Callable[[Draft, Any], None]] = {
     Acknowledge: actions.acknowledge,
@@ -81,7 +82,8 @@ def transition(incident: Incident | None, command: Command, directory: Directory
     `incident` is None only for a trigger that opens one. Whatever comes too late (an older run's timer, an answer to an
     older page) changes nothing. Raises LookupError for a trigger of a service that is not in the directory.
 
-    For an `AttemptSent` it does no more than `sent` and `mark_sent`: who sends much may ask for these two, and mark later.
+    An `AttemptSent` is logged as `attempted`, and all that ever follows from it is a step `without_sent` pages: who sends much
+    may ask for these two, and for the second not before a step falls due.
     """
     if incident is None:
         if not isinstance(command, Trigger):
@@ -89,7 +91,9 @@ def transition(incident: Incident | None, command: Command, directory: Directory
             raise TypeError(message)
         return opened(command, directory, now).finished(None)
     if isinstance(command, AttemptSent):
-        return Transition(incident, mark_sent(incident, (command.attempt,)), (sent(incident, command, now),))
+        urgency = command.urgency or incident.urgency
+        said = attempted(command.attempt, command.user, command.type, urgency, command.bundle)
+        return Transition(incident, mark_sent(incident, command.attempt), (Entry(now, "attempted", said),))
     draft = Draft(incident, directory, now)
     _apply(draft, command)
     return draft.finished(incident)

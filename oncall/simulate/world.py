@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
 from oncall.domain.bundling import DueMessage, bundles
-from oncall.domain.commands import NAMES, AttemptSent, Command, FireTimer, Trigger
+from oncall.domain.commands import NAMES, Command, FireTimer, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.escalation import STEP
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
-from oncall.domain.log import Entry
-from oncall.domain.transition import Timer, Transition, mark_sent, sent, transition
+from oncall.domain.transition import Timer, Transition, attempted, transition, without_sent
 from oncall.simulate.event import Event
 from schedules import format_instant
 
@@ -34,22 +33,38 @@ _FEW = 64
 
 @dataclass(slots=True)
 class _Case:
-    """One incident; `due` counts what the heap holds of it, `unmarked` is what was sent since its last step."""
+    """One incident; `due` counts what the heap holds of it, `sent` are the pages that are wholly sent since its last step."""
 
     name: str
     number: int
     incident: Incident
     due: int = 0
     over: bool = False
-    unmarked: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    _live: dict[str, Page] | None = None
+
+    def keep(self, incident: Incident) -> None:
+        """Keep the incident as it now is."""
+        self.incident, self._live = incident, None
+
+    def unsent(self, sending: _Sending) -> Page | None:
+        """The page where it is still to be sent; None where it is void, as all that is unsent of a page is at once."""
+        if self._live is None:
+            self._live = {page.id: page for run in self.incident.running for page in run.pages}
+        page = self._live.get(sending.page)
+        return page if page is not None and page.attempts[sending.next].state is AttemptState.PENDING else None
 
 
-class _Sending(NamedTuple):
-    page: Page
-    attempt: Attempt
+@dataclass(slots=True)
+class _Sending:
+    """What is to be sent of a page: its attempts from the `next` on; on the heap it stands for that one alone."""
+
+    page: str
+    next: int = 0
 
 
 _Due = tuple[datetime, int, int, int, _Case, Timer | _Sending]
+_Going = tuple[_Case, Page, Attempt]
 
 
 class World:
@@ -90,22 +105,22 @@ class World:
         case = self._by_name.get(event.incident)
         if case is None:
             because = "there is no open incident of that name"
-            refused = Entry(event.at, "refused", {"do": NAMES[type(event.command)], "because": because})
-            return [self._told(refused, event.incident)]
+            refused = {"do": NAMES[type(event.command)], "because": because}
+            return [{"at": self._text(event.at), "incident": event.incident, "event": "refused", **refused}]
         return self._decide(case, event.command, event.at)
 
     def fire_next(self) -> list[LogEntry]:
         """Do what is due next: a timer, or all the sendings of one instant, bundled as delivery would."""
-        now, rank, _, _, case, what = self._pop()
+        now, rank, _, place, case, what = self._pop()
         if isinstance(what, Timer):
             fired = FireTimer(what.kind, what.generation, what.occurrence, what.due_at)
             return [] if case.over else self._decide(case, fired, now)
-        sendings, heap = [(case, what)], self._heap
+        going, heap = self._going(case, what, place, now), self._heap
         while heap and heap[0][1] == rank and heap[0][0] == now:
-            *_, case, what = self._pop()
+            *_, place, case, what = self._pop()
             if isinstance(what, _Sending):
-                sendings.append((case, what))
-        return self._send(sendings, now)
+                going += self._going(case, what, place, now)
+        return self._send(going, now)
 
     def _trigger(self, event: Event, command: Trigger) -> list[LogEntry]:
         known = self._open.get((command.service, event.incident))
@@ -121,54 +136,76 @@ class World:
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
         # A step leaves out the pages that have all been sent; nothing else asks how far they have come.
-        if case.unmarked and isinstance(command, FireTimer) and command.kind == STEP:
-            case.incident = mark_sent(case.incident, case.unmarked)
-            case.unmarked.clear()
+        if case.sent and isinstance(command, FireTimer) and command.kind == STEP:
+            case.keep(without_sent(case.incident, case.sent))
+            case.sent.clear()
         return self._settle(case, transition(case.incident, command, self.directory, now))
 
     def _settle(self, case: _Case, done: Transition) -> list[LogEntry]:
         """Keep the incident and put what it has due on the heap, or forget it where it is over."""
-        case.incident, heap, number = done.incident, self._heap, case.number
+        case.keep(done.incident)
         for timer in done.timers:
-            heappush(heap, (timer.due_at, RANKS[timer.kind], number, next(self._places), case, timer))
-            case.due += 1
+            self._push(timer.due_at, RANKS[timer.kind], next(self._places), case, timer)
         for page in done.pages:
-            for attempt in page.attempts:
-                heappush(heap, (attempt.due_at, _SENDING, number, next(self._places), case, _Sending(page, attempt)))
-            case.due += len(page.attempts)
+            self._push(page.attempts[0].due_at, _SENDING, next(self._places), case, _Sending(page.id))
         if not case.over and _is_over(done.incident):
             self._close(case)
-        return [self._told(entry, case.name) for entry in done.entries]
+        name = case.name
+        return [
+            {"at": self._text(at), "incident": name, "event": event, **details} for at, event, details in done.entries
+        ]
 
-    def _told(self, entry: Entry, name: str) -> LogEntry:
-        """The entry as `as_json` gives it; the same instant is written out once."""
-        if entry.at is not self._now:
-            self._now, self._now_text = entry.at, format_instant(entry.at)
-        return {"at": self._now_text, "incident": name, "event": entry.event, **entry.details}
+    def _text(self, at: datetime) -> str:
+        """The instant as the log has it, written out once for all that happens then."""
+        if at is not self._now:
+            self._now, self._now_text = at, format_instant(at)
+        return self._now_text
 
-    def _send(self, sendings: Sequence[tuple[_Case, _Sending]], now: datetime) -> list[LogEntry]:
-        """Send what is still to be sent; it comes in the order in which the incidents came.
+    def _going(self, case: _Case, sending: _Sending, place: int, now: datetime) -> list[_Going]:
+        """What a page sends at this instant; what it sends later takes its place on the heap."""
+        page = case.unsent(sending) if not case.over else None
+        if page is None:
+            return []
+        attempts, first, last = page.attempts, sending.next, len(page.attempts)
+        upto = first + 1
+        while upto < last and attempts[upto].due_at == now:
+            upto += 1
+        if upto < last:
+            sending.next = upto
+            self._push(attempts[upto].due_at, _SENDING, place, case, sending)
+        else:
+            case.sent.append(page.id)
+        return [(case, page, attempt) for attempt in attempts[first:upto]]
+
+    def _send(self, going: Sequence[_Going], now: datetime) -> list[LogEntry]:
+        """Send it; it comes in the order in which the incidents came.
 
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
-        live = [(case, one) for case, one in sendings if _is_pending(case.incident, one)]
-        going = self._bundled(live) if len(live) > 1 else [(case, _sent(one, None)) for case, one in live]
-        told: list[LogEntry] = []
-        for case, command in going:
-            told.append(self._told(sent(case.incident, command, now), case.name))
-            case.unmarked.append(command.attempt)
+        at = self._text(now)
+        in_bundles = self._bundled(going) if len(going) > 1 else [(each, None) for each in going]
+        return [
+            {
+                "at": at,
+                "incident": case.name,
+                "event": "attempted",
+                **attempted(attempt.id, page.user, attempt.type, page.urgency, bundle),
+            }
+            for (case, page, attempt), bundle in in_bundles
+        ]
+
+    def _bundled(self, going: Sequence[_Going]) -> list[tuple[_Going, str | None]]:
+        """The sendings in the order in which they go out, those that go out as one with an id that they share."""
+        found = {each[2].id: each for each in going}
+        told: list[tuple[_Going, str | None]] = []
+        for bundle in bundles([_message(page, attempt) for _, page, attempt in going]):
+            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
+            told += [(found[message.id], shared) for message in bundle]
         return told
 
-    def _bundled(self, live: Sequence[tuple[_Case, _Sending]]) -> list[tuple[_Case, AttemptSent]]:
-        """The sendings in the order in which they go out, those that go out as one with an id that they share."""
-        found = {one.attempt.id: (case, one) for case, one in live}
-        going: list[tuple[_Case, AttemptSent]] = []
-        for bundle in bundles([_message(one) for _, one in live]):
-            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
-            for message in bundle:
-                case, one = found[message.id]
-                going.append((case, _sent(one, shared)))
-        return going
+    def _push(self, at: datetime, rank: int, place: int, case: _Case, what: Timer | _Sending) -> None:
+        heappush(self._heap, (at, rank, case.number, place, case, what))
+        case.due += 1
 
     def _pop(self) -> _Due:
         due = heappop(self._heap)
@@ -200,21 +237,5 @@ def _is_over(incident: Incident) -> bool:
     return incident.state is State.RESOLVED and next(incident.running, None) is None
 
 
-def _is_pending(incident: Incident, sending: _Sending) -> bool:
-    """Whether it may still be sent: `incident.pending()`, for one attempt."""
-    for run in incident.running:
-        for page in run.pages:
-            if page.id == sending.page.id:
-                return any(one.state is AttemptState.PENDING for one in page.attempts if one.id == sending.attempt.id)
-    return False
-
-
-def _sent(one: _Sending, bundle: str | None) -> AttemptSent:
-    return AttemptSent(one.attempt.id, one.page.user, one.attempt.type, bundle, one.page.urgency)
-
-
-def _message(one: _Sending) -> DueMessage:
-    attempt = one.attempt
-    return DueMessage(
-        attempt.id, "page", one.page.user, attempt.type, attempt.address, one.page.urgency, attempt.due_at
-    )
+def _message(page: Page, attempt: Attempt) -> DueMessage:
+    return DueMessage(attempt.id, "page", page.user, attempt.type, attempt.address, page.urgency, attempt.due_at)
