@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 from schedules.errors import ScheduleError, did_you_mean
@@ -142,6 +143,7 @@ class Turn:
         return f"{self.amount} {_counted(self.unit, self.amount)}"
 
 
+@lru_cache(maxsize=1000)
 def parse_turn(text: str) -> Turn:
     """Read the length of a turn: `12 hours`, `1 day`, `2 weeks`, `3 months`."""
     amount, words = _split(text, "12 hours, 1 day, 2 weeks or 3 months")

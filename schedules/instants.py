@@ -44,7 +44,7 @@ def resolve(wall: datetime, zone: str) -> datetime:
     A wall time that does not exist takes the offset from before the change; one that exists twice means the first:
     in Denver 2026-03-08T02:30 is 09:30Z (03:30 on the wall) and 2026-11-01T01:30 is 07:30Z.
     """
-    return resolved(wall.replace(fold=0), zone_named(zone))
+    return resolved(wall.replace(fold=0) if wall.fold else wall, zone_named(zone))
 
 
 def resolved(wall: datetime, rules: tzinfo) -> datetime:
@@ -131,8 +131,9 @@ def require_wall(wall: datetime, field: str) -> datetime:
         raise ScheduleError(
             field, f"'{wall.isoformat()}' has an offset: a wall time has none, its zone is the schedule's"
         )
-    require_year(wall, field)
-    return wall.replace(fold=0)
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        require_year(wall, field)
+    return wall.replace(fold=0) if wall.fold else wall
 
 
 def require_year(day: date, field: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from schedules.durations import Turn
@@ -63,7 +64,12 @@ def taken(spans: Sequence[Span], duties: Sequence[Duty]) -> tuple[list[Duty], li
 
 def entries(users: Iterable[str | Iterable[str]]) -> tuple[frozenset[str], ...]:
     """Return the entries of a rotation, each of one user or of several who take the turn together."""
-    return tuple(frozenset((entry,) if isinstance(entry, str) else entry) for entry in users)
+    return tuple(_alone(entry) if isinstance(entry, str) else frozenset(entry) for entry in users)
+
+
+@lru_cache(maxsize=10_000)
+def _alone(user: str) -> frozenset[str]:
+    return frozenset((user,))
 
 
 @dataclass(frozen=True, slots=True)

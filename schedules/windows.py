@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from schedules.errors import ScheduleError, did_you_mean
 from schedules.instants import resolved, zone_named
@@ -51,21 +52,32 @@ class Window:
             raise ScheduleError("days", "name at least one day, from mon to sun")
         object.__setattr__(self, "after_midnight", _after_midnight(self.start, self.end))
 
-    @classmethod
-    def daily(cls, days: Iterable[str], start: str, end: str) -> "Window":
+    @staticmethod
+    def daily(days: Iterable[str], start: str, end: str) -> "Window":
         """Read the days' names and times such as `09:00` and `17:00`, the times as `DayWindow.between` does."""
-        numbers = frozenset(_day_number(name, f"days[{index}]") for index, name in enumerate(days))
-        return cls(numbers, *_day_minutes(start, end))
+        return _daily(tuple(days), start, end)
 
-    @classmethod
-    def weekly(cls, start: str, end: str) -> "Window":
+    @staticmethod
+    def weekly(start: str, end: str) -> "Window":
         """Read `fri 17:00` and `mon 09:00`; an end at or before the start in the week is in the next week."""
-        first, start_minute = _day_and_minutes(start, "from")
-        last, end_minute = _day_and_minutes(end, "to")
-        if start_minute == DAY_MINUTES:
-            first, start_minute = (first + 1) % 7, 0
-        length = ((last - first) * DAY_MINUTES + end_minute - start_minute) % _WEEK_MINUTES
-        return cls(frozenset({first}), start_minute, start_minute + (length or _WEEK_MINUTES))
+        return _weekly(start, end)
+
+
+# Most schedules are limited to the same few windows, and reading them takes longer than making the rest of a layer.
+@lru_cache(maxsize=1000)
+def _daily(days: tuple[str, ...], start: str, end: str) -> Window:
+    numbers = frozenset(_day_number(name, f"days[{index}]") for index, name in enumerate(days))
+    return Window(numbers, *_day_minutes(start, end))
+
+
+@lru_cache(maxsize=1000)
+def _weekly(start: str, end: str) -> Window:
+    first, start_minute = _day_and_minutes(start, "from")
+    last, end_minute = _day_and_minutes(end, "to")
+    if start_minute == DAY_MINUTES:
+        first, start_minute = (first + 1) % 7, 0
+    length = ((last - first) * DAY_MINUTES + end_minute - start_minute) % _WEEK_MINUTES
+    return Window(frozenset({first}), start_minute, start_minute + (length or _WEEK_MINUTES))
 
 
 def spans_on(day: date, windows: Iterable[DayWindow | Window], zone: str) -> tuple[Span, ...]:
