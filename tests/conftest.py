@@ -6,6 +6,7 @@ those that the tests start; of the Redis, one database a test process is emptied
 ONCALL_TEST_EXAMPLES is the number of random examples with which every property is tried.
 """
 
+import gc
 import os
 import sqlite3
 from collections.abc import Generator, Iterator
@@ -18,6 +19,7 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.examples import SOAK
+from tests.memory import work_in_memory
 from tests.network import allow_loopback_only
 from tests.servers import PostgresServer, run_postgres, run_valkey
 
@@ -29,9 +31,20 @@ if "ONCALL_TEST_EXAMPLES" in os.environ:
     settings.load_profile(SOAK)
 
 
+def pytest_configure() -> None:
+    """Keep what the tests make in memory where there is room."""
+    work_in_memory()
+
+
 def pytest_sessionstart() -> None:
     """Cut the tests off from everything but this machine."""
     allow_loopback_only()
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone what lasts as long as this process: the modules, and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
