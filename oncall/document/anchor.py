@@ -44,7 +44,10 @@ def _kept(before: LayerSpec | None, after: LayerSpec, zone: str, now: datetime) 
     then, next_ = _rotation(before, zone, old).turn_at(now), _rotation(after, zone, new).turn_at(now)
     if then is None or next_ is None or not new:
         return after
-    return after.model_copy(update={"start": _start(after, next_, _place(old, new, then % len(old)))})
+    place = _place(old, new, then % len(old))
+    if next_ % len(new) == place:
+        return after
+    return after.model_copy(update={"start": _start(after, next_, place)})
 
 
 def _entries(layer: LayerSpec) -> tuple[Entry, ...]:

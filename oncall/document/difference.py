@@ -9,6 +9,7 @@ from typing import Any
 
 from oncall.document.document import SECTIONS, Document
 from oncall.document.faults import Path, path_text
+from oncall.document.fields import Spec
 from oncall.domain.preview import Preview
 from oncall.domain.previewed import preview_json, preview_text
 
@@ -76,9 +77,14 @@ def difference(before: Document, after: Document, kept: tuple[str, ...] = ()) ->
         old, new = before.section(section), after.section(section)
         added += [Change(section, key) for key in new if key not in old]
         removed += [Change(section, key) for key in old if key not in new]
-        details = {key: tuple(_details(old[key].body(), new[key].body(), ())) for key in new if key in old}
+        details = {key: changed_fields(old[key], new[key]) for key in new if key in old}
         changed += [Change(section, key, found) for key, found in details.items() if found]
     return Difference(tuple(added), tuple(changed), tuple(removed), kept)
+
+
+def changed_fields(before: Spec, after: Spec) -> tuple[str, ...]:
+    """What is other in one object, field by field."""
+    return tuple(_details(before.body(), after.body(), ()))
 
 
 def _details(old: Any, new: Any, at: Path) -> Iterator[str]:

@@ -75,6 +75,11 @@ def known_of(session: Session, schedules: Iterable[str], at: datetime | None) ->
     return {schedule: [_as_known(one, at) for one in made] for schedule, made in found.items()}
 
 
+def get(session: Session, id_: int) -> OverrideRow | None:
+    """One override; None where there is none of that number."""
+    return session.get(OverrideRow, id_)
+
+
 def lock(session: Session, id_: int) -> OverrideRow | None:
     """One override, locked until the transaction ends; None when there is none of that number."""
     return session.scalars(select(OverrideRow).where(OverrideRow.id == id_).with_for_update()).one_or_none()

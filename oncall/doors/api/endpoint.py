@@ -70,7 +70,7 @@ class Endpoint(Generic[Query, Body]):
     description are those of `handle`, whose first sentence is the summary.
     """
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     role: Role
     query: type[Query]
@@ -149,6 +149,19 @@ def post(
         handle=handle,
         aliases=tuple(aliases),
     )
+
+
+def put(
+    path: str,
+    handle: Callable[[Call[Query, Body]], Answer],
+    *,
+    query: type[Query],
+    body: type[Body],
+    answer: type[BaseModel],
+    role: Role,
+) -> Endpoint[Query, Body]:
+    """An endpoint that makes something what it is told."""
+    return Endpoint(method="PUT", path=path, role=role, query=query, body=body, answers={200: answer}, handle=handle)
 
 
 def delete(path: str, handle: Callable[[Call[NoQuery, NoBody]], Answer], *, role: Role) -> Endpoint[NoQuery, NoBody]:

@@ -105,8 +105,9 @@ def test_monthly_turns_keep_their_day() -> None:
         spec("ana", "bo", start="2026-11-03T09:00"),
         spec("ana", "bo", "cy", end="2026-12-01T00:00"),
         spec("ana", "bo", "cy"),
+        spec("dee", "bo", "cy"),
     ],
-    ids=["another start", "an end", "nothing"],
+    ids=["another start", "an end", "nothing", "somebody who is not on call"],
 )
 def test_edit_that_says_so_itself_or_moves_no_turn_is_left_as_it_is(after: ScheduleSpec) -> None:
     assert kept_on_call(BEFORE, after, WEDNESDAY) == after

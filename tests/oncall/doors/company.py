@@ -84,6 +84,10 @@ class Caller:
         headers = self._headers() | ({"Idempotency-Key": key} if key else {})
         return said(self.client.post(f"/api/v1{path}", json=body or {}, headers=headers))
 
+    def put(self, path: str, body: dict[str, Any]) -> Said:
+        """Ask to make something so."""
+        return said(self.client.put(f"/api/v1{path}", json=body, headers=self._headers()))
+
     def post_raw(self, path: str, body: bytes) -> Said:
         """Ask to do something in these very bytes."""
         return said(self.client.post(f"/api/v1{path}", data=body, headers=self._headers()))
