@@ -11,6 +11,7 @@ from oncall.doors import callbacks, web
 from oncall.doors.api.routes import api_blueprint
 from oncall.doors.body import LARGEST
 from oncall.doors.errors import install_errors
+from oncall.doors.feeds import feeds
 from oncall.doors.headers import install_headers
 from oncall.doors.health import health
 from oncall.doors.ingest import alertmanager, pagerduty
@@ -36,7 +37,7 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
     install_errors(app)
     install_headers(app, settings.public_url)
-    for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, health):
+    for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, feeds, health):
         app.register_blueprint(blueprint)
     callbacks.register(app, settings)
     web.register(app, settings)

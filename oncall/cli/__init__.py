@@ -47,6 +47,7 @@ _COMMANDS = {
     "incidents": "incidents:list_incidents",
     **{name: f"actions:{name.replace('-', '_')}" for name in _ACTIONS},
     "swap": "swaps:swap",
+    "feed": "feeds:feed",
     "time-off": "time_off:time_off",
     "explain": "explain:explain",
     "token": "tokens:token",

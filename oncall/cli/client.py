@@ -46,6 +46,10 @@ class Client:
         headers = {"Idempotency-Key": uuid4().hex}
         return self._ask(requests.Request("POST", self._base + path, json=said, headers=headers))
 
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to PUT."""
+        return self._ask(requests.Request("PUT", self._base + path, json=body))
+
     def delete(self, path: str) -> None:
         """Take something away."""
         self._ask(requests.Request("DELETE", self._base + path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ import rich_click as click
 from oncall.cli import options
 from oncall.cli.client import server
 from oncall.cli.output import print_json, print_table
+from oncall.cli.sources import text_of
 from oncall.cli.zones import Wall, zone
 from schedules import parse_instant
 
@@ -46,6 +48,32 @@ def add(user: str, start: str, end: str, *, note: str | None, zone: str | None, 
         return
     wall = Wall.of(zone)
     click.echo(f"time off {done['id']}: {user} is away, {_at(done['start'], wall)} to {_at(done['end'], wall)}")
+
+
+@time_off.command("import")
+@click.argument("user")
+@click.argument("source", metavar="FILE|URL")
+@options.as_json
+def import_(user: str, source: str, *, as_json: bool) -> None:
+    """Take over when USER is away from an iCalendar: from a file once, from an https address now and each day.
+
+    A file takes the place of the one before, an address that of the address before; what was written by hand stays. The
+    calendar should have nothing but absences.
+
+    Example: oncall time-off import ana away.ics
+    """
+    is_address = "://" in source
+    if not is_address and not Path(source).is_file():
+        raise click.BadParameter("is neither a file nor an https address", param_hint="FILE|URL")
+    with server() as client:
+        if is_address:
+            done = client.put(f"{_path(user)}-feed", {"url": source})
+        else:
+            done = client.post(f"{_path(user)}/import", {"calendar": text_of(Path(source))})
+    if as_json:
+        print_json(done)
+    else:
+        click.echo(f"{user}: {done['absences']} absence{'s' * (done['absences'] != 1)} to come")
 
 
 @time_off.command("list")

@@ -28,18 +28,17 @@ class FeedCreated:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who asks for addresses, or takes them back; `user` is None for a system and for the command line."""
+    """Who asks for addresses, or takes them back; `by` is a user's id, or what logs call a system."""
 
     by: str
-    user: str | None
     role: Role
 
     def may_change(self, feed: FeedRecord) -> bool:
         """Whether it is theirs, or they look after everybody's."""
-        return self.role.allows(Role.MANAGER) or (self.user is not None and feeds.concerns(feed, self.user))
+        return self.role.allows(Role.MANAGER) or feeds.concerns(feed, self.by)
 
 
-COMMAND_LINE = Owner("cli", None, Role.ADMIN)
+COMMAND_LINE = Owner("cli", Role.ADMIN)
 """Whoever has the command line."""
 
 
@@ -49,7 +48,7 @@ def create_feed(context: Context, kind: FeedKind, target: str, owner: Owner) -> 
     Raises NotFoundError where there is no such user or schedule, and ForbiddenError where somebody else's are asked for by
     one who is no manager.
     """
-    if kind is FeedKind.USER and target != owner.user and not owner.role.allows(Role.MANAGER):
+    if kind is FeedKind.USER and target != owner.by and not owner.role.allows(Role.MANAGER):
         raise ForbiddenError("an address of somebody else's shifts is made by them, or by a manager")
     secret = random_secret(_LENGTH)
     row = FeedRow(
@@ -70,6 +69,12 @@ def create_feed(context: Context, kind: FeedKind, target: str, owner: Owner) -> 
         return feeds.record(row)
 
     return FeedCreated(context.database.write(work), f"{context.public_url}/ical/{secret}.ics")
+
+
+def feeds_of(context: Context, owner: Owner) -> tuple[FeedRecord, ...]:
+    """The addresses that the owner may take back, in the order in which they were made."""
+    with context.database.read() as session:
+        return tuple(feed for feed in feeds.list_feeds(session) if owner.may_change(feed))
 
 
 def revoke_feed(context: Context, id_: int, owner: Owner) -> None:

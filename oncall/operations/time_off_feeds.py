@@ -53,13 +53,17 @@ def follow_time_off(context: Context, user: str, url: str, by: str) -> int:
     return len(found)
 
 
-def import_time_off(context: Context, user: str, data: bytes, by: str) -> int:
-    """Take over a person's absences from a calendar file, in place of those of an earlier file; how many there are.
+def import_time_off(context: Context, user: str, calendar: str, by: str) -> int:
+    """Take over a person's absences from the text of a calendar, in place of those of an earlier one; how many there are.
 
-    Raises NotFoundError for an unknown person, and FeedError for what is no calendar; then nothing is changed.
+    Raises NotFoundError for an unknown person, and InvalidInputError at `calendar` for what is none; then nothing is changed.
     """
     now = context.clock.now()
-    found = _absences(data, user, _zone(context, user), now)
+    zone = _zone(context, user)
+    try:
+        found = _absences(calendar.encode(), user, zone, now)
+    except FeedError as error:
+        raise InvalidInputError([FieldFault("calendar", str(error))]) from error
     context.database.write(lambda session: time_off.take_over(session, user, time_off.OF_FILE, found, by=by, at=now))
     return len(found)
 

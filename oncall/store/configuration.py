@@ -89,6 +89,12 @@ def last_change(session: Session) -> datetime | None:
     return session.scalar(select(ConfigVersionRow.holds_from).order_by(ConfigVersionRow.id.desc()).limit(1))
 
 
+def changed_since(session: Session, section: str, since: datetime) -> frozenset[str]:
+    """The objects of a section that became others after an instant, or came, or went."""
+    query = select(ConfigVersionRow.key).where(ConfigVersionRow.section == section, ConfigVersionRow.holds_from > since)
+    return frozenset(session.scalars(query.distinct()))
+
+
 def recorded(
     session: Session, section: str, keys: Collection[str] | None, known_at: datetime | None
 ) -> dict[str, list[Version]]:

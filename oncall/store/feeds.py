@@ -59,11 +59,6 @@ def list_feeds(session: Session) -> tuple[FeedRecord, ...]:
     return tuple(record(row) for row in rows)
 
 
-def list_feeds_of(session: Session, user: str) -> tuple[FeedRecord, ...]:
-    """The same, of those alone that show this person's shifts, or that they made."""
-    return tuple(feed for feed in list_feeds(session) if concerns(feed, user))
-
-
 def concerns(feed: FeedRecord, user: str) -> bool:
     """Whether an address shows this person's shifts, or was made by them."""
     return user == feed.created_by or (feed.kind is FeedKind.USER and user == feed.target)
