@@ -11,6 +11,7 @@ from oncall.document.difference import Change
 from oncall.document.feeds import days_of, kept_past, with_feeds
 from oncall.operations.context import Context
 from oncall.operations.new_version import record_changes
+from oncall.operations.previews import Edit, preview_of, tell
 from oncall.operations.subscriptions import looked_at
 from oncall.store import configuration, configuration_version, subscriptions, users
 from oncall.store.subscriptions import SubscriptionKind
@@ -20,17 +21,19 @@ AUTHOR = "feed"
 
 
 def read_holidays(context: Context, calendar: str, url: str) -> None:
-    """Read a calendar's feed and take over the days to come (docs/semantics.md 7.4); raises FeedError, and changes nothing then.
+    """Read a calendar's feed, take over the days to come and tell those whose shifts that changes (docs/semantics.md 7.4).
 
-    Nothing either where the calendar has another feed by now.
+    Raises FeedError, and changes nothing then; nor where the calendar has another feed by now.
     """
     now = context.clock.now()
     read = days_of(context.feeds(url), now)
-    context.database.write(partial(_take_over, calendar, url, read, now))
+    context.database.write(partial(_take_over, context, calendar, url, read, now))
     context.doorbell.ring()
 
 
-def _take_over(calendar: str, url: str, read: frozenset[date], now: datetime, session: Session) -> None:
+def _take_over(
+    context: Context, calendar: str, url: str, read: frozenset[date], now: datetime, session: Session
+) -> None:
     configuration_version.lock(session)
     row = subscriptions.lock(session, SubscriptionKind.HOLIDAYS, calendar)
     stored = configuration.load(session, users.load(session).users)
@@ -42,4 +45,7 @@ def _take_over(calendar: str, url: str, read: frozenset[date], now: datetime, se
     days = read if before is None else kept_past(before, read, spec.time_zone, now)
     if days != before:
         after = with_feeds(stored, {calendar: days})
-        record_changes(session, after, [Change("calendars", calendar)], AUTHOR, now)
+        changes, directory = [Change("calendars", calendar)], context.directory(session)
+        found = preview_of(context, session, after, changes)
+        version = record_changes(session, after, changes, AUTHOR, now)
+        tell(context, session, found, Edit(AUTHOR, str(version), frozenset(directory.users)), directory)

@@ -23,6 +23,7 @@ from oncall.operations.refresh import claim_feed, refresh
 from oncall.outbound import Outbound
 from oncall.store import subscriptions
 from oncall.store.configuration import ConfigVersionRow
+from oncall.store.messages import MessageRow
 from oncall.store.subscriptions import Failing, SubscriptionKind
 from oncall.watch.status import as_json, status
 from schedules import parse_instant
@@ -139,6 +140,19 @@ def test_who_was_on_call_on_a_day_that_the_feed_dropped_stays_as_it_was(
         history = history_of(context, session, "engineers", None)
     # The office was closed that Monday, so its second layer had Bo.
     assert history.on_call_at(parse_instant(f"{monday}T20:00:00Z")) == {"bo"}
+
+
+@ON_SQLITE
+def test_those_whose_shifts_a_feed_changes_are_told(context: Context, clock: FrozenClock, shelf: Shelf) -> None:
+    applied(context, shelf.lay(whole_days(BEFORE)))
+    shelf.lay(whole_days(BEFORE, "2026-12-01"))
+    clock.advance(DAY)
+    assert read_what_is_due(context) == 1
+
+    with context.database.read() as session:
+        told = {row.user_id: row.text or "" for row in session.scalars(select(MessageRow))}
+    assert list(told) == ["ana"]
+    assert told["ana"].startswith("Your shifts have changed:\n- no longer on call for engineers, Tue 2026-12-01 17:00")
 
 
 def test_feed_that_fails_keeps_its_days_and_is_tried_again_after_an_hour(
