@@ -124,8 +124,8 @@ def _set(draft: Draft, name: str, start: datetime, limit: Limit | None) -> None:
         return
     old: Clock | None = getattr(draft.incident, name)
     warn_before = draft.incident.rule.warn_before if draft.incident.rule else None
-    clock = Clock(name, 0, start, limit, warn_before)
-    clock = evolve(clock, due_at=_due(draft, clock))
+    due = due_at(start, limit, draft.incident.pauses, draft.policy.calendar)
+    clock = Clock(name, 0, start, limit, warn_before, due)
     if old is None or old.due_at != clock.due_at:
         _put(draft, clock)
     elif not old.breached:

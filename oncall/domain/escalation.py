@@ -89,9 +89,10 @@ def fire_next(draft: Draft, base: datetime) -> None:
     """
     while not _rounds_are_out(draft.run):
         _move(draft)
-        step = draft.run.policy.steps[draft.run.step - 1]
+        run = draft.run
+        step = run.policy.steps[run.step - 1]
         until = _end_of(step.wait, base, draft.now)
-        if _fire(draft, draft.run.step, step.targets, until):
+        if _fire(draft, run.step, step.targets, until):
             _arm(draft, until)
             return
         if _end_empty_round(draft, base):
@@ -166,6 +167,8 @@ def _exhaust(draft: Draft, base: datetime) -> None:
 
 def _skip_missed(draft: Draft, due_at: datetime) -> datetime:
     """Move past the steps whose whole wait is over; the instant at which the one to fire was due."""
+    if draft.now == due_at:
+        return due_at
     base, missed = due_at, 0
     while not _rounds_are_out(draft.run):
         whole = _whole_rounds(draft.run, draft.now - base)
@@ -223,12 +226,13 @@ def _page(draft: Draft, step: int | str, whom: Meant, until: datetime | None) ->
     """Page everybody meant, who have until then to answer; whether that reached anybody."""
     run = draft.run
     draft.change_run(fired=run.fired + 1, reached_earlier=run.reached, pages=_still_of_use(run))
-    people = [page for one in whom.responders if (page := _person(draft, step, one))]
-    pages = [*people, *(_channel(draft, step, one) for one in whom.channels)]
+    run = draft.run
+    people = [page for one in whom.responders if (page := _person(draft, run, step, one))]
+    pages = [*people, *[_channel(draft, run, step, one) for one in whom.channels]]
     if not pages:
         _log_nobody(draft, step, "; ".join(whom.empty) or "nobody there has a usable contact method", until)
         return False
-    _add(draft, pages, until)
+    _add(draft, pages, step, until)
     return True
 
 
@@ -242,30 +246,32 @@ def _log_nobody(draft: Draft, step: int | str, because: str, until: datetime | N
     draft.log("nobody", details)
 
 
-def _person(draft: Draft, step: int | str, responder: Responder) -> Page | None:
+def _person(draft: Draft, run: Run, step: int | str, responder: Responder) -> Page | None:
     user = draft.directory.users.get(responder.user)
-    page = _page_id(draft, responder.user)
-    ways = attempts(user, _urgency(draft), page, draft.now) if user else ()
+    page, urgency = _page_id(draft, run, responder.user), _urgency(draft, run)
+    ways = attempts(user, urgency, page, draft.now) if user else ()
     if not ways:
         because = "no usable contact method" if user else "there is no such user any more"
-        draft.log("unreachable", {"user": responder.user, **where(draft.run, step), "because": because})
+        draft.log("unreachable", {"user": responder.user, **where(run, step), "because": because})
         return None
-    return _new_page(draft, page, responder.user, step, responder.because, ways)
+    because = _with_cause(responder.because, run)
+    return Page(page, run.fired, responder.user, run.policy.id, step, run.round, because, ways, urgency)
 
 
-def _urgency(draft: Draft) -> Urgency:
+def _urgency(draft: Draft, run: Run) -> Urgency:
     """Triage pages have the incident's urgency; management is always paged at high urgency (docs/semantics.md 4.3)."""
-    return Urgency.HIGH if draft.run.is_management else draft.incident.urgency
+    return Urgency.HIGH if run.is_management else draft.incident.urgency
 
 
-def _channel(draft: Draft, step: int | str, channel: Channel) -> Page:
-    page = _page_id(draft, f"{channel.type}:{channel.address}")
-    way = Attempt(f"{page}.1", channel.type, channel.type, channel.address, draft.now)
-    return _new_page(draft, page, None, step, channel.because, (way,))
+def _channel(draft: Draft, run: Run, step: int | str, channel: Channel) -> Page:
+    page = _page_id(draft, run, f"{channel.type}:{channel.address}")
+    ways = (Attempt(f"{page}.1", channel.type, channel.type, channel.address, draft.now),)
+    because = _with_cause(channel.because, run)
+    return Page(page, run.fired, None, run.policy.id, step, run.round, because, ways, _urgency(draft, run))
 
 
-def _page_id(draft: Draft, whom: str) -> str:
-    return f"{draft.incident.id}.{draft.run.generation}.{draft.run.fired}.{whom}"
+def _page_id(draft: Draft, run: Run, whom: str) -> str:
+    return f"{draft.incident.id}.{run.generation}.{run.fired}.{whom}"
 
 
 def is_past_step(draft: Draft, run: Run, page: str) -> bool:
@@ -274,15 +280,12 @@ def is_past_step(draft: Draft, run: Run, page: str) -> bool:
     return page.startswith(made_by) and not page.startswith(f"{made_by}{run.fired}.")
 
 
-def _new_page(
-    draft: Draft, id_: str, user: str | None, step: int | str, because: str, ways: tuple[Attempt, ...]
-) -> Page:
-    run = draft.run
-    because = f"{because}; {draft.run.because}" if draft.run.because else because
-    return Page(id_, run.fired, user, run.policy.id, step, run.round, because, ways, _urgency(draft))
+def _with_cause(because: str, run: Run) -> str:
+    """Why somebody is paged: the reason that is their own, and that of the run where it has one."""
+    return f"{because}; {run.because}" if run.because else because
 
 
-def _add(draft: Draft, pages: Sequence[Page], until: datetime | None) -> None:
+def _add(draft: Draft, pages: Sequence[Page], step: int | str, until: datetime | None) -> None:
     """Add pages; what is unsent of older ones to the same people on this incident is void, whichever run made them (5.3)."""
     users = {page.user for page in pages if page.user is not None}
     incident = draft.incident
@@ -292,10 +295,19 @@ def _add(draft: Draft, pages: Sequence[Page], until: datetime | None) -> None:
         draft.change(management=tuple(_without_unsent(run, users) for run in incident.management))
     draft.change_run(reached=True, pages=(*draft.run.pages, *pages))
     draft.pages.extend(pages)
-    next_at = _text(until)
+    place, next_at = where(draft.run, step), _text(until)
     for page in pages:
-        details = {"urgency": str(page.urgency), "page": page.id, "next_at": next_at, "because": page.because}
-        draft.log("paged", {"user": page.user, **where(draft.run, page.step), **details})
+        draft.log(
+            "paged",
+            {
+                "user": page.user,
+                **place,
+                "urgency": str(page.urgency),
+                "page": page.id,
+                "next_at": next_at,
+                "because": page.because,
+            },
+        )
 
 
 def _text(at: datetime | None) -> str | None:
@@ -320,7 +332,11 @@ def _voided(page: Page) -> Page:
 
 
 def _still_of_use(run: Run) -> tuple[Page, ...]:
-    return tuple(page for page in run.pages if any(attempt.state is AttemptState.PENDING for attempt in page.attempts))
+    return tuple([page for page in run.pages if _is_of_use(page)])
+
+
+def _is_of_use(page: Page) -> bool:
+    return any(attempt.state is AttemptState.PENDING for attempt in page.attempts)
 
 
 def where(run: Run, step: int | str) -> dict[str, object]:
@@ -330,4 +346,5 @@ def where(run: Run, step: int | str) -> dict[str, object]:
 
 def _arm(draft: Draft, due_at: datetime) -> None:
     draft.change_run(next_at=max(due_at, draft.now))
-    draft.arm(STEP, draft.run.generation, due_at, draft.run.fired)
+    run = draft.run
+    draft.arm(STEP, run.generation, due_at, run.fired)

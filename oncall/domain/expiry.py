@@ -22,6 +22,7 @@ from oncall.domain.waits import change_of_hours_has_come, wait_for_hours
 
 _WARNINGS = frozenset({"warn_respond", "warn_update"})
 _BREACHES = frozenset({"breach_respond", "breach_update"})
+_LIMITS = _WARNINGS | _BREACHES
 
 
 def fire(draft: Draft, command: FireTimer) -> None:
@@ -29,7 +30,7 @@ def fire(draft: Draft, command: FireTimer) -> None:
     wait = draft.incident.wait
     if command.kind == STEP:
         _step(draft, command)
-    elif command.kind in _WARNINGS | _BREACHES:
+    elif command.kind in _LIMITS:
         _limit(draft, command)
     elif wait is not None and (wait.kind, wait.generation) == (command.kind, command.generation):
         _WAITS[wait.kind](draft)

@@ -85,6 +85,9 @@ class Cause(StrEnum):
     CUSTOMER = "customer"
 
 
+_BESIDE = frozenset({Cause.BREACH, Cause.WARNING, Cause.CUSTOMER})
+
+
 @quickly_made
 @dataclass(frozen=True)
 class Run:
@@ -115,7 +118,7 @@ class Run:
     @property
     def is_management(self) -> bool:
         """Whether it runs beside the incident's own escalation (docs/semantics.md 4.8, 4.10)."""
-        return self.cause in {Cause.BREACH, Cause.WARNING, Cause.CUSTOMER}
+        return self.cause in _BESIDE
 
 
 class Waiting(StrEnum):

@@ -51,6 +51,8 @@ def can_escalate_for_customer(draft: Draft) -> bool:
 
 def end_management(draft: Draft, *causes: Cause) -> None:
     """End the runs of these causes, or all of them: what of them has not been sent is void."""
+    if not draft.incident.management:
+        return
     left = tuple(run for run in draft.incident.management if causes and run.cause not in causes)
     if left != draft.incident.management:
         draft.change(management=left)

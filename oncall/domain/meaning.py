@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oncall.domain.directory import Service
 from oncall.domain.policy import SupportPolicy
@@ -11,16 +11,14 @@ from oncall.domain.policy import SupportPolicy
 _MONITOR_WORDS = ("critical", "error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a word stands for, with a warning where it had to be guessed."""
 
     value: str
     warning: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """What a plan or a ticket type was taken as: None where the policy knows none of that kind."""
 
     value: str | None
@@ -36,10 +34,11 @@ def severity_meant(word: str | None, service: Service, policy: SupportPolicy) ->
     if word is None or not word.strip():
         return Meaning(policy.default_severity)
     asked = word.strip().lower()
-    known = {severity.id: severity.id for severity in policy.severities}
-    for words in (service.severity_map, known, _monitor_words(policy)):
-        if asked in words:
-            return Meaning(words[asked])
+    if asked in service.severity_map:
+        return Meaning(service.severity_map[asked])
+    meant = asked if policy.severity(asked) else _monitor_words(policy).get(asked)
+    if meant is not None:
+        return Meaning(meant)
     return Meaning(policy.default_severity, f"severity {word!r} is not known here: taken as {policy.default_severity}")
 
 

@@ -41,7 +41,7 @@ def opened(command: Trigger, directory: Directory, now: datetime) -> Draft:
         customer=command.customer,
         plan=plan.value,
         ticket_type=ticket_type.value,
-        missing=tuple(_missing(policy.required, command)),
+        missing=tuple(_missing(policy.required, command)) if policy.required else (),
     )
     draft = Draft(incident, directory, now)
     guessed = [offer.warning for offer in (severity, plan, ticket_type) if offer.warning is not None]
@@ -88,9 +88,9 @@ def _begin(draft: Draft, command: Trigger, warnings: list[str]) -> None:
         "triggered",
         {
             "severity": incident.severity,
-            "urgency": incident.urgency.value,
+            "urgency": str(incident.urgency),
             "rule": decision.rule.number or None,
-            "do": decision.do.value,
+            "do": str(decision.do),
             "respond_by": format_instant(incident.respond_by) if incident.respond_by else None,
             "warnings": warnings,
             "plan": incident.plan,
@@ -99,7 +99,7 @@ def _begin(draft: Draft, command: Trigger, warnings: list[str]) -> None:
             "missing": list(incident.missing),
             "by": command.by,
             "because": decision.because,
-            "state": _first_state(decision.do, first=first).value,
+            "state": str(_first_state(decision.do, first=first)),
         },
     )
     if first:

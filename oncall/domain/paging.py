@@ -10,7 +10,7 @@ from oncall.domain.incident import Attempt
 
 def attempts(user: User, urgency: Urgency, page: str, now: datetime) -> tuple[Attempt, ...]:
     """The ways in which a page made now reaches a person, in order of time; none for somebody without a usable method."""
-    made = []
-    for place, (after, method) in enumerate(user.ways(urgency), start=1):
-        made.append(Attempt(f"{page}.{place}", method.id, method.type, method.address, now + after))
-    return tuple(made)
+    ways = enumerate(user.ways(urgency), start=1)
+    return tuple(
+        [Attempt(f"{page}.{place}", way.id, way.type, way.address, now + after) for place, (after, way) in ways]
+    )

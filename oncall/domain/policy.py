@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from oncall.domain.directory import Directory, Service, Urgency
 from schedules import BusinessCalendar, Duration
@@ -70,8 +70,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One combination that the table decides; `plan` and `ticket_type` are None where the policy names none."""
 
     severity: str
@@ -123,10 +122,16 @@ class SupportPolicy:
     ack_timeout: timedelta | None = None
     respond_from: Literal["trigger", "severity_change"] = "trigger"
     _table: dict[Case, Rule] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_id: dict[str, Severity] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Have each severity found by its id; of two with the same the first."""
+        for severity in self.severities:
+            self._by_id.setdefault(severity.id, severity)
 
     def severity(self, severity: str) -> Severity | None:
         """The severity of that id, None where there is none."""
-        return next((known for known in self.severities if known.id == severity), None)
+        return self._by_id.get(severity)
 
     def urgency(self, severity: str) -> Urgency:
         """How hard to knock for a severity: high where it is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Mean
     channels: dict[tuple[str, str], Channel] = {}
     empty: list[str] = []
     for target in targets:
-        found = tuple(_of(target, directory, at))
+        found = _of(target, directory, at)
         if not found:
             empty.append(_emptiness(target))
         for one in found:
@@ -57,21 +57,22 @@ def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Mean
     return Meant(tuple(people.values()), tuple(channels.values()), tuple(empty))
 
 
-def _of(target: Target, directory: Directory, at: datetime) -> Iterator[Responder | Channel]:
+def _of(target: Target, directory: Directory, at: datetime) -> Sequence[Responder | Channel]:
     match target:
         case ScheduleTarget(schedule):
-            yield from (Responder(user, f"on call in {schedule}") for user in directory.on_call(schedule, at))
+            because = f"on call in {schedule}"
+            return [Responder(user, because) for user in directory.on_call(schedule, at)]
         case UserTarget(user):
-            yield Responder(user, "named in the step")
+            return [Responder(user, "named in the step")]
         case TeamTarget(team):
             members = directory.teams[team].members if team in directory.teams else ()
-            yield from (Responder(user, f"member of team {team}") for user in members)
+            return [Responder(user, f"member of team {team}") for user in members]
         case SlackChannelTarget(address):
-            yield Channel("slack_channel", address, "named in the step")
+            return [Channel("slack_channel", address, "named in the step")]
         case AccountTarget(manager, customer):
-            yield Responder(manager, f"manager of customer {customer}")
+            return [Responder(manager, f"manager of customer {customer}")]
         case _:
-            yield Channel("webhook", target.webhook, "named in the step")
+            return [Channel("webhook", target.webhook, "named in the step")]
 
 
 def _emptiness(target: Target) -> str:

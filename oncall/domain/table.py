@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
+from typing import NamedTuple
 
 from oncall.domain.directory import EscalationPolicy
 from oncall.domain.draft import Draft
@@ -17,8 +17,7 @@ NEXT_OPEN = "next_open"
 _COMES_TO = {Do.PAGE: "pages at once", Do.RECORD: "is recorded and pages nobody"}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the table says at one instant: the rule, what it comes to then, until when it waits, and why."""
 
     rule: Rule

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from oncall.domain.directory import EscalationPolicy, ScheduleTarget, Step
 from oncall.domain.draft import Draft
-from oncall.domain.escalation import look_first, stop
+from oncall.domain.escalation import look_first
 from oncall.domain.incident import State, Waiting
 from oncall.domain.policy import Do, Triage
 from oncall.domain.table import Decision, ask_again, follow, take
@@ -51,10 +53,11 @@ def _look_anew(draft: Draft) -> bool:
 
 def go_on(draft: Draft) -> None:
     """Do what the table says, which is what it said before unless it has opened or closed meanwhile."""
-    stop(draft)
+    draft.focus = None
     draft.change(run=None)
     ask_again(draft)
 
 
+@cache
 def _policy(triage: Triage) -> EscalationPolicy:
     return EscalationPolicy(POLICY, (Step((ScheduleTarget(triage.schedule),), triage.within),), repeat=0)

@@ -14,7 +14,7 @@ def wait_for(draft: Draft, kind: Waiting, until: datetime) -> None:
     """Wait for this and nothing else: what was waited for before does nothing when its time comes."""
     generation = draft.next_generation()
     draft.change(wait=Wait(kind, generation, until))
-    draft.arm(kind.value, generation, until)
+    draft.arm(str(kind), generation, until)
 
 
 def wait_for_nothing(draft: Draft) -> None:

@@ -19,6 +19,8 @@ from schedules.errors import did_you_mean
 MOST_FAULTS = 100
 """How many faults are told before the rest is only counted."""
 
+_Said = tuple[Verb, dict[str, Any]]
+
 
 def are_in_order(lines: Iterable[str], services: Mapping[str, object]) -> bool:
     """Whether the events of these lines come in order of time; it looks at all of them and keeps none.
@@ -29,13 +31,14 @@ def are_in_order(lines: Iterable[str], services: Mapping[str, object]) -> bool:
     more, in_order, latest = 0, True, datetime.min.replace(tzinfo=UTC)
     for number, line in enumerate(lines, start=1):
         try:
-            event = event_of(line, services, number)
+            said = _said(line, services, number)
         except InvalidInputError as error:
             more += max(0, len(faults) + len(error.faults) - MOST_FAULTS)
             faults += error.faults[: MOST_FAULTS - len(faults)]
             continue
-        if event is not None:
-            in_order, latest = in_order and event.at >= latest, event.at
+        if said is not None:
+            at = said[1]["at"]
+            in_order, latest = in_order and at >= latest, at
     if more:
         faults.append(FieldFault("", f"and {more} more faults"))
     if faults:
@@ -53,8 +56,14 @@ def events_of(lines: Iterable[str], services: Mapping[str, object]) -> Iterator[
 
 def event_of(line: str, services: Mapping[str, object], number: int = 1) -> Event | None:
     """The event of one line, None for a line that is blank; raises InvalidInputError with all that is wrong with it."""
+    said = _said(line, services, number)
+    return _event(*said) if said is not None else None
+
+
+def _said(line: str, services: Mapping[str, object], number: int) -> _Said | None:
+    """What one line says, found good."""
     try:
-        return read_event(_decoded(line), services)
+        return _checked(_decoded(line), services)
     except InvalidInputError as error:
         raise InvalidInputError([FieldFault(fault.path, fault.message, number) for fault in error.faults]) from error
     except (ValueError, RecursionError) as error:
@@ -73,6 +82,11 @@ def _decoded(line: str) -> object:
 
 def read_event(said: object, services: Mapping[str, object]) -> Event:
     """The event that a JSON object describes; raises InvalidInputError with all that is wrong with it."""
+    return _event(*_checked(said, services))
+
+
+def _checked(said: object, services: Mapping[str, object]) -> _Said:
+    """The verb of an event and what its command is made of."""
     if not isinstance(said, dict):
         raise InvalidInputError([FieldFault("", "is no JSON object")])
     do = said.get("do")
@@ -96,7 +110,7 @@ def read_event(said: object, services: Mapping[str, object]) -> Event:
         faults.append(FieldFault("service", unknown_name("service", service, services)))
     if faults or verb is None:
         raise InvalidInputError(faults)
-    return _event(verb, values)
+    return verb, values
 
 
 def _event(verb: Verb, values: dict[str, Any]) -> Event:

@@ -60,6 +60,8 @@ class Verb:
 
 def text(value: object) -> str:
     """A text that says something and can be written out again; raises ScheduleError otherwise."""
+    if type(value) is str and value.isascii() and value and not value.isspace():
+        return value
     said = prose(value)
     if not said or said.isspace():
         raise ScheduleError("", "must be a text, not nothing")
