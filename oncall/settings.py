@@ -73,6 +73,11 @@ def client_from_env(environ: Mapping[str, str]) -> ClientSettings:
     return ClientSettings(_url(environ, "ONCALL_URL", "http://127.0.0.1:8080"), token)
 
 
+def private_from_env(environ: Mapping[str, str]) -> bool:
+    """Whether calls may go to private addresses, and by plain http; raises SettingsError."""
+    return _switch(environ, "ONCALL_PRIVATE_WEBHOOKS")
+
+
 def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url: str | None = None) -> Settings:
     """The settings that `environ` holds; raises SettingsError with the variable's name.
 
@@ -92,7 +97,7 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         slack=_slack(environ),
         sandbox_file=Path(sandbox) if sandbox else None,
         proxies=_count(environ, "ONCALL_PROXIES"),
-        private_webhooks=_switch(environ, "ONCALL_PRIVATE_WEBHOOKS"),
+        private_webhooks=private_from_env(environ),
     )
 
 

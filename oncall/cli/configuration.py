@@ -30,7 +30,7 @@ def apply(file: Path, *, dry_run: bool, prune: bool, data: Path | None, as_json:
     """
     text = text_of(file)
     with connected(data) as context, faults_of(file):
-        done = apply_document(context, text, author="cli", prune=prune, dry_run=dry_run)
+        done = apply_document(context, text, author="cli", prune=prune, dry_run=dry_run, folder=file.parent)
     if as_json:
         print_json(done.as_json())
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from oncall.cli import options, zones
+from oncall.cli.elsewhere import feeds_beside
 from oncall.cli.output import print_json
 from oncall.cli.sources import text_of
 from oncall.cli.zones import Wall
@@ -29,7 +30,7 @@ def lint(context: click.Context, file: Path, zone: str | None, *, as_json: bool)
 
     Example: oncall lint oncall.yaml
     """
-    judgement = judge.lint(text_of(file), SystemClock().now())
+    judgement = judge.lint(text_of(file), SystemClock().now(), feeds_beside(file))
     if as_json:
         findings = [finding.as_json() for finding in judgement.findings]
         print_json({"findings": findings, "policies": {key: list(lines) for key, lines in judgement.policies.items()}})

@@ -51,7 +51,7 @@ def serve(*, config: Path | None, data: Path | None, host: str, port: int) -> No
     def prepare(context: Context) -> None:
         if config is not None:
             with faults_of(config):
-                apply_document(context, text_of(config), author="cli", prune=False, dry_run=False)
+                apply_document(context, text_of(config), author="cli", prune=False, dry_run=False, folder=config.parent)
 
     settings = settings_for(data, _address(host, port))
     serve_forever(settings, host=host, port=port, prepare=prepare, ready=_say_where)

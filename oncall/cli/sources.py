@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 import rich_click as click
 
 from oncall.cli import options
+from oncall.cli.elsewhere import feeds_beside
+from oncall.clock import SystemClock
 from oncall.document.directory import build_directory
 from oncall.document.faults import unknown
-from oncall.document.load import load_document
+from oncall.document.load import load_with_feeds
 from oncall.domain.directory import Directory, User
 from oncall.errors import InvalidInputError, NotFoundError, RefusedError
 from schedules import Schedule
@@ -28,7 +30,7 @@ def directory_of(config: Path | None, data: Path | None) -> Directory:
     """What the document at `config` says, or without one what the database holds."""
     if config is not None:
         with faults_of(config):
-            return build_directory(load_document(text_of(config)))
+            return build_directory(load_with_feeds(text_of(config), feeds_beside(config), SystemClock().now()))
     from oncall.cli.connect import connected  # noqa: PLC0415  half a second of libraries that a file alone does not need
 
     with connected(data) as context, context.database.read() as session:

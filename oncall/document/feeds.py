@@ -34,7 +34,7 @@ class Feeds:
 
 def unread(_source: str) -> bytes:
     """Where nothing is read from elsewhere."""
-    raise FeedError("is not read here: name its days under `add`")
+    raise FeedError("is not read here: apply the document first, or name the days under `add`")
 
 
 def read_feeds(document: Document, fetch: Fetch, now: datetime) -> Feeds:

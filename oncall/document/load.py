@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from oncall.document.directory import directory_faults
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.faults import Fault, path_text, shape_faults, unknown
+from oncall.document.feeds import Fetch, read_feeds, with_feeds
 from oncall.document.fields import ID, Spec
 from oncall.document.references import reference_faults
 from oncall.document.text import Text, read_text
@@ -44,6 +46,14 @@ class Parsed:
 def load_document(text: str) -> Document:
     """The document that stands by itself in YAML or JSON; raises InvalidInputError with every fault."""
     return check_document(parse_document(text))
+
+
+def load_with_feeds(text: str, fetch: Fetch, now: datetime) -> Document:
+    """The same with the days that the feeds of its calendars name; one that cannot be read is a fault too."""
+    parsed = parse_document(text)
+    document = check_document(parsed)
+    feeds = read_feeds(document, fetch, now)
+    return with_feeds(parsed.require(feeds.faults()), feeds.days)
 
 
 def check_document(parsed: Parsed) -> Document:

@@ -8,16 +8,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from oncall.document.directory import build_directory
-from oncall.document.load import load_document
+from oncall.document.document import Document
+from oncall.document.feeds import read_feeds, settled, unread
+from oncall.document.load import Parsed, check_document, parse_document
 from oncall.domain.directory import Directory, Role
 from oncall.doors.api.delivery_models import LogEntry
 from oncall.doors.api.endpoint import Answer, Call, Endpoint, Input, NoQuery, post
 from oncall.doors.api.values import InstantIn, InstantOut, Word
 from oncall.errors import FieldFault, InvalidInputError
+from oncall.operations.context import Context
 from oncall.simulate import Event, in_order
 from oncall.simulate.lines import read_event
 from oncall.simulate.verbs import unknown_name
 from oncall.simulate.what_if import Question, Rehearsal, rehearse, what_if
+from oncall.store import configuration
 
 MOST_EVENTS = 1000
 MOST_HOURS = 31 * 24
@@ -110,9 +114,19 @@ def _directory(call: Call[NoQuery, Simulation]) -> Directory:
         with call.context.database.read() as session:
             return call.context.directory(session)
     try:
-        return build_directory(load_document(call.body.config))
+        return build_directory(_with_known_feeds(call.context, parse_document(call.body.config)))
     except InvalidInputError as error:
         raise InvalidInputError([_of_config(fault) for fault in error.faults]) from error
+
+
+def _with_known_feeds(context: Context, parsed: Parsed) -> Document:
+    """The document, which stands by itself; of feeds that the stored configuration has too with the days that are known."""
+    document = check_document(parsed)
+    with context.database.read() as session:
+        stored = configuration.load(session, {})
+    known, unknown = settled(document, stored, read_feeds(document, unread, context.clock.now()))
+    parsed.require(unknown)
+    return known
 
 
 def _of_config(fault: FieldFault) -> FieldFault:
