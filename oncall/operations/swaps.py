@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from oncall.domain.absence import Absence
+from oncall.domain.broken_swaps import lost
 from oncall.domain.directory import Directory, Role
 from oncall.domain.double_duty import warnings
 from oncall.domain.swap import Move, Swap, SwapState, moves
 from oncall.domain.swap_answers import accepted, declined, expired, withdrawn
 from oncall.domain.swap_asking import Request, new_swap
 from oncall.domain.swap_words import answered_notices, asked_notices
+from oncall.domain.time_words import during
 from oncall.errors import ForbiddenError, NotFoundError
 from oncall.operations.context import Context
 from oncall.operations.overrides import NewOverride, lay_overrides
@@ -121,15 +123,25 @@ def expire_swaps(context: Context) -> int:
 
 
 def list_swaps(context: Context, wanted: Wanted, before: int | None, limit: int) -> tuple[Judged, ...]:
-    """Requests, the newest first, of ids below `before` where one is named; each that is open with what speaks against it."""
+    """Requests, the newest first, of ids below `before` where one is named; each with what speaks against it.
+
+    That is, against an open one time off and other duty, and of an accepted one what no longer holds.
+    """
     with context.database.read() as session:
         directory = context.directory(session)
         found = swaps.newest(session, wanted, before, limit)
-        return tuple(_judged(session, swap, directory) for swap in found)
+        return tuple(_judged(session, swap, directory, context.clock.now()) for swap in found)
 
 
-def _judged(session: Session, swap: Swap, directory: Directory) -> Judged:
-    return Judged(swap, _warnings(session, swap, directory) if swap.state is SwapState.ASKED else ())
+def _judged(session: Session, swap: Swap, directory: Directory, now: datetime) -> Judged:
+    if swap.state is SwapState.ASKED:
+        return Judged(swap, _warnings(session, swap, directory))
+    schedule = directory.schedules.get(swap.schedule)
+    zone = schedule.time_zone if schedule is not None else "UTC"
+    gone = lost(swap, schedule, now)
+    return Judged(
+        swap, tuple(f"{move.taker} is not on call in all of {during(move.span, zone)} ({zone})" for move in gone)
+    )
 
 
 def _answer(context: Context, id_: int, answered: Callable[[Swap, datetime], Swap]) -> Judged:

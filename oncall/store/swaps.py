@@ -109,13 +109,6 @@ def next_due() -> Select[datetime]:
     return select(SwapRow.expires_at).where(_ASKED).order_by(SwapRow.expires_at).limit(1)
 
 
-def accepted(session: Session, schedule: str, since: datetime) -> tuple[Swap, ...]:
-    """The swaps of a schedule that were agreed and have a time that ends after `since`, in the order of their ids."""
-    is_ahead = or_(SwapRow.give_end_at > since, SwapRow.take_end_at > since)
-    here = (SwapRow.schedule == schedule) & (SwapRow.state == SwapState.ACCEPTED.value) & is_ahead
-    return tuple(_swap(row) for row in session.scalars(select(SwapRow).where(here).order_by(SwapRow.id)))
-
-
 def newest(session: Session, wanted: Wanted, before: int | None, limit: int) -> tuple[Swap, ...]:
     """Requests, the newest first, of ids below `before` where one is named."""
     query = select(SwapRow).order_by(SwapRow.id.desc()).limit(limit)

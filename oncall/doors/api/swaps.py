@@ -65,7 +65,8 @@ class SwapsQuery(SwapQuery):
 class SwapOut(BaseModel):
     """One request: `give` goes from `asked_by` to whoever accepts, and `take`, where there is one, the other way.
 
-    `warnings` are what speaks against an open one without forbidding it: time off, and duty for another schedule.
+    `warnings` are what speaks against an open one without forbidding it (time off, duty for another schedule), and which part
+    of an accepted one no longer holds, as the schedule has changed since.
     """
 
     id: int

@@ -6,44 +6,35 @@ from dataclasses import replace
 
 import pytest
 
-from oncall.domain.broken_swaps import broken
+from oncall.domain.broken_swaps import lost
 from oncall.domain.swap import Move, SwapState
 from oncall.domain.swap_answers import accepted
-from schedules import Span
+from schedules import Schedule, Span
 from tests.oncall.domain.rota import DIRECTORY, NOW, SWAP, SWAPPED, at, day, override, schedule
 
 AGREED = accepted(SWAP, "bo", DIRECTORY, NOW)
-BEFORE = schedule("ana", "bo", "cy", "dee", overrides=SWAPPED)
+FIRST, SECOND = Move("ana", "bo", day(2)), Move("bo", "ana", day(3))
 
 
-def test_swap_holds_where_the_schedule_did_not_change() -> None:
-    assert broken([AGREED], BEFORE, BEFORE, NOW) == ()
+@pytest.mark.parametrize(
+    ("changed", "moves"),
+    [
+        (schedule("ana", "bo", "cy", "dee", overrides=SWAPPED), ()),
+        (schedule("eli", "bo", "cy", "dee", overrides=SWAPPED), (FIRST,)),
+        (schedule("ana", "bo", overrides=(*SWAPPED, override(Span(at(3, 12), at(4)), "cy", "ana"))), (SECOND,)),
+        (schedule("ana", "bo", "cy", "dee"), (FIRST, SECOND)),
+        (None, (FIRST, SECOND)),
+    ],
+    ids=["as it was", "another gives", "part goes to another", "overrides taken back", "schedule removed"],
+)
+def test_swap_loses_what_its_taker_does_not_have(changed: Schedule | None, moves: tuple[Move, ...]) -> None:
+    assert lost(AGREED, changed, NOW) == moves
 
 
-def test_swap_breaks_where_another_has_the_day_that_was_given() -> None:
-    (found,) = broken([AGREED], BEFORE, schedule("eli", "bo", "cy", "dee", overrides=SWAPPED), NOW)
-    assert found.moves == (Move("ana", "bo", day(2)),)
-
-
-def test_swap_breaks_where_the_schedule_is_removed() -> None:
-    (found,) = broken([AGREED], BEFORE, None, NOW)
-    assert len(found.moves) == 2
-
-
-def test_swap_breaks_where_part_of_it_goes_to_somebody_else() -> None:
-    cut = override(Span(at(3, 12), at(4)), "cy", "ana")
-    (found,) = broken([AGREED], BEFORE, schedule("ana", "bo", "cy", "dee", overrides=(*SWAPPED, cut)), NOW)
-    assert found.moves == (Move("bo", "ana", day(3)),)
-
-
-def test_what_is_over_does_not_break() -> None:
-    assert broken([AGREED], BEFORE, schedule("eli", "bo", "cy", "dee", overrides=SWAPPED), at(3)) == ()
-
-
-def test_swap_that_did_not_hold_before_does_not_break_again() -> None:
-    assert broken([AGREED], None, schedule("ana"), NOW) == ()
+def test_what_is_over_is_not_lost() -> None:
+    assert lost(AGREED, schedule("eli", "bo", "cy", "dee", overrides=SWAPPED), at(3)) == ()
 
 
 @pytest.mark.parametrize("state", [SwapState.ASKED, SwapState.DECLINED, SwapState.EXPIRED, SwapState.WITHDRAWN])
-def test_swap_that_nobody_accepted_does_not_break(state: SwapState) -> None:
-    assert broken([replace(AGREED, state=state)], BEFORE, None, NOW) == ()
+def test_swap_that_nobody_accepted_loses_nothing(state: SwapState) -> None:
+    assert lost(replace(AGREED, state=state), None, NOW) == ()

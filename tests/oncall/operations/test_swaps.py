@@ -173,6 +173,15 @@ def test_schedule_that_has_changed_refuses_and_changes_nothing(floor: Floor) -> 
     assert overrides(floor) == []
 
 
+def test_accepted_swap_that_an_edit_breaks_is_listed_as_broken(floor: Floor) -> None:
+    accept(floor.context, asked(floor), "bo")
+    assert [one.warnings for one in list_swaps(floor.context, Wanted(), None, 50)] == [()]
+    apply_document(floor.context, OTHERWISE, author="test", prune=False, dry_run=False)
+    assert [one.warnings for one in list_swaps(floor.context, Wanted(), None, 50)] == [
+        ("bo is not on call in all of Thu 2026-11-26 00:00 to Fri 2026-11-27 00:00 (UTC)",)
+    ]
+
+
 def test_declined_swap_is_told_to_who_asked(floor: Floor) -> None:
     swap = asked(floor)
     decline(floor.context, swap, "bo")
