@@ -1,7 +1,6 @@
 """How long: durations (`4h`, `4 business hours`, `2 business days`) and turns (`1 week`, `3 months`)."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -182,8 +181,11 @@ def _counted(unit: DurationUnit | TurnUnit, amount: int) -> str:
 def _months_later(start: datetime, months: int) -> datetime:
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
-    last_day = monthrange(year, month + 1)[1]
-    return start.replace(year=year, month=month + 1, day=min(start.day, last_day))
+    try:
+        return start.replace(year=year, month=month + 1)
+    except ValueError:
+        # The month is too short: its last day is the one before the first of the next, and none of those is December.
+        return start.replace(year=year, month=month + 2, day=1) - timedelta(days=1)
 
 
 _DURATION_NAMES: dict[str, DurationUnit] = {

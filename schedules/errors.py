@@ -5,7 +5,6 @@ NoOpeningError(LookupError)     a calendar that does not open again
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class ScheduleError(ValueError):
@@ -37,5 +36,7 @@ class NoOpeningError(LookupError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'hours'?` for the known word nearest to `word`, empty where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  only who mistypes pays
+
     nearest = get_close_matches(word, list(known), n=1)
     return f"; did you mean '{nearest[0]}'?" if nearest else ""

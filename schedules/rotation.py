@@ -64,12 +64,13 @@ def taken(spans: Sequence[Span], duties: Sequence[Duty]) -> tuple[list[Duty], li
 
 def entries(users: Iterable[str | Iterable[str]]) -> tuple[frozenset[str], ...]:
     """Return the entries of a rotation, each of one user or of several who take the turn together."""
-    return tuple(_alone(entry) if isinstance(entry, str) else frozenset(entry) for entry in users)
+    return tuple(_together((entry,) if isinstance(entry, str) else tuple(entry)) for entry in users)
 
 
+# The same few people take turns in thousands of places.
 @lru_cache(maxsize=10_000)
-def _alone(user: str) -> frozenset[str]:
-    return frozenset((user,))
+def _together(entry: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from schedules import (
     SpecialDate,
     When,
     Window,
+    entries,
     public_holidays,
 )
 
@@ -124,8 +125,7 @@ def calendars_named(spec: ScheduleSpec) -> tuple[str, ...]:
 def _layer(
     spec: LayerSpec, zone: str, calendars: Mapping[str, BusinessCalendar], faults: Faults, at: Path
 ) -> Layer | None:
-    users = tuple(frozenset(entry) for entry in spec.users)
-    rotation = faults.made(at, Rotation, spec.start, zone, spec.turn, users, spec.end)
+    rotation = faults.made(at, Rotation, spec.start, zone, spec.turn, entries(spec.users), spec.end)
     name = spec.name or f"layer {at[-1]}"
     if spec.when is None:
         return None if rotation is None else Layer(name, rotation)

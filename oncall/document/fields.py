@@ -37,7 +37,9 @@ class Spec(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _leave_out_nulls(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        if not isinstance(data, dict) or None not in data.values():
+            return data
+        return {key: value for key, value in data.items() if value is not None}
 
     def body(self) -> dict[str, Any]:
         """The object in the document's own shape, as JSON would hold it, without what has its default."""
