@@ -1,4 +1,4 @@
-"""Swaps and cover: one asks, another takes; what was asked, and which duty goes to whom by it."""
+"""Swaps and cover: one asks, another takes; what was asked, and which duty goes to whom by it (docs/semantics.md 3.9)."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from oncall.domain.directory import Directory, Urgency, User
+from oncall.domain.directory import Directory, Urgency
 from oncall.domain.draft import Notice
 from oncall.domain.paging import attempts
 from oncall.domain.swap import Swap, SwapState
@@ -19,8 +19,6 @@ _SOON = timedelta(hours=48)
 _LONGEST_NOTE = 160
 _LONGEST_WARNING = 120
 _MOST_WARNINGS = 2
-
-Texts = Mapping[str, str]
 
 
 def asked_notices(
@@ -51,21 +49,16 @@ def answered_notices(swap: Swap, directory: Directory, now: datetime, link: str)
     return _notices(swap, told, directory, now, link)
 
 
-def _notices(swap: Swap, told: Texts, directory: Directory, now: datetime, link: str) -> tuple[Notice, ...]:
+def _notices(swap: Swap, told: Mapping[str, str], directory: Directory, now: datetime, link: str) -> tuple[Notice, ...]:
     """Each by the first of a person's ways, at high urgency where it is for soon; none for whom no way reaches."""
     urgency = Urgency.HIGH if swap.start - now < _SOON else Urgency.LOW
-    return tuple(_made(swap, told, directory, now, link, urgency))
-
-
-def _made(
-    swap: Swap, told: Texts, directory: Directory, now: datetime, link: str, urgency: Urgency
-) -> Iterator[Notice]:
+    notices = []
     for user, text in told.items():
         person = directory.users.get(user)
-        if person is not None:
-            ways = attempts(person, urgency, f"swap.{swap.id}.{swap.state}.{user}", now)[:1]
-            if ways:
-                yield Notice(user, urgency, f"{text}\n{link}", ways)
+        ways = attempts(person, urgency, f"swap.{swap.id}.{swap.state}.{user}", now)[:1] if person is not None else ()
+        if ways:
+            notices.append(Notice(user, urgency, f"{text}\n{link}", ways))
+    return tuple(notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +99,5 @@ class _News:
         return f"{during(span, zone)} ({zone})"
 
     def _zone(self, reader: str) -> str:
-        known: User | None = self.directory.users.get(reader)
-        return known.time_zone if known is not None else self.directory.schedules[self.swap.schedule].time_zone
+        known = self.directory.users.get(reader)
+        return known.time_zone if known is not None else "UTC"

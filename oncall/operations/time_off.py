@@ -1,4 +1,4 @@
-"""Time off by hand: kept, shown, removed; whoever is on call then is told so, and nobody is put in their place."""
+"""Time off by hand: kept, shown, removed; whoever is on call then is told so, and nobody is put in their place (docs/semantics.md 3.10)."""
 
 from __future__ import annotations
 

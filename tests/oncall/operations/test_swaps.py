@@ -242,6 +242,15 @@ def test_swap_expires_when_it_starts_and_that_is_told_once(either: Floor, databa
     assert [who for who, _, text in told(either) if text and text.startswith("Nobody has accepted in time")] == ["ana"]
 
 
+def test_swap_of_what_is_gone_expires_all_the_same(floor: Floor) -> None:
+    asked(floor)
+    nobody = "version: 1\nusers: {mia: {role: manager}}"
+    apply_document(floor.context, nobody, author="test", prune=True, dry_run=False)
+    floor.clock.set(day(26).start)
+    assert expire_swaps(floor.context) == 1
+    assert only(floor).state is SwapState.EXPIRED
+
+
 def test_worker_that_dies_over_an_expiry_leaves_it_to_another(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(context: Context, session: Session, swap: Swap, directory: Directory, now: datetime) -> None:
         kept(context, session, swap, directory, now)
