@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from oncall.document.document import FORMAT, SECTIONS, Document
+from oncall.document.fields import Spec
 
 _WIDTH = 120
 _LONGEST_ON_A_LINE = 100
@@ -27,6 +28,13 @@ def to_yaml(document: Document) -> str:
     data = {"version": FORMAT} | {name: objects for name, objects in sections.items() if objects}
     node = _Dumper(io.StringIO(), sort_keys=False).represent_data(data)
     _lay_out(node, 0)
+    return str(yaml.serialize(node, Dumper=_Dumper, allow_unicode=True, width=_WIDTH))
+
+
+def object_to_yaml(spec: Spec) -> str:
+    """One object of the document as text, as it stands there under its id."""
+    node = _Dumper(io.StringIO(), sort_keys=False).represent_data(spec.body())
+    _lay_out(node, 1)
     return str(yaml.serialize(node, Dumper=_Dumper, allow_unicode=True, width=_WIDTH))
 
 

@@ -14,7 +14,7 @@ from oncall.domain.directory import Directory, Role
 from oncall.domain.preview import Preview
 from oncall.errors import ForbiddenError, NotFoundError
 from oncall.operations.context import Context
-from oncall.operations.overrides import NewOverride, lay_overrides, take_back
+from oncall.operations.overrides import NewOverride, lay_overrides, new_rows, take_back
 from oncall.operations.previews import Edit, previewed, tell
 from oncall.store import configuration_version, overrides
 from oncall.store.overrides import OverrideRow
@@ -42,8 +42,7 @@ def cover(context: Context, wanted: NewOverride, by: str, role: Role) -> Covered
     Whoever is no manager puts themselves on call, or somebody in their own place: anything else raises ForbiddenError. What
     `lay_overrides` refuses is refused, and NotFoundError raised for an unknown schedule.
     """
-    if not role.allows(Role.MANAGER) and {*wanted.users} != {by} and wanted.replaces != by:
-        raise ForbiddenError("this asks for the role manager: others put themselves on call, or replace themselves")
+    _require_allowed(wanted, by, role)
 
     def work(session: Session) -> Covered:
         configuration_version.lock(session)
@@ -60,6 +59,22 @@ def cover(context: Context, wanted: NewOverride, by: str, role: Role) -> Covered
     covered = context.database.write(work)
     context.doorbell.ring()
     return covered
+
+
+def preview_cover(context: Context, wanted: NewOverride, by: str, role: Role) -> Preview:
+    """What an override would change for people; raises as `cover` does."""
+    _require_allowed(wanted, by, role)
+    with context.database.read() as session:
+        directory = context.directory(session)
+        before = _schedule(directory, wanted.schedule)
+        (row,) = new_rows([wanted], directory, by, context.clock.now())
+        after = laid_on(before, [row.as_made()])
+        return previewed(context, session, {wanted.schedule: before}, {wanted.schedule: after})
+
+
+def _require_allowed(wanted: NewOverride, by: str, role: Role) -> None:
+    if not role.allows(Role.MANAGER) and {*wanted.users} != {by} and wanted.replaces != by:
+        raise ForbiddenError("this asks for the role manager: others put themselves on call, or replace themselves")
 
 
 def uncover(context: Context, schedule: str, id_: int, by: str, role: Role) -> None:

@@ -42,7 +42,15 @@ def lay_overrides(
     where several are wanted; then nothing is stored. Ask once a transaction.
     """
     configuration_version.lock(session)
-    directory = context.directory(session)
+    rows = new_rows(wanted, context.directory(session), by, now)
+    session.add_all(rows)
+    session.flush()
+    _count_as_change(session, rows, now)
+    return rows
+
+
+def new_rows(wanted: Sequence[NewOverride], directory: Directory, by: str, now: datetime) -> tuple[OverrideRow, ...]:
+    """The overrides as they would be stored; raises as `lay_overrides` does."""
     faults = [
         FieldFault(f"overrides[{index}].{fault.path}" if len(wanted) > 1 else fault.path, fault.message)
         for index, one in enumerate(wanted)
@@ -50,11 +58,7 @@ def lay_overrides(
     ]
     if faults:
         raise InvalidInputError(faults)
-    rows = tuple(_row(one, directory.schedules[one.schedule].time_zone, by, now) for one in wanted)
-    session.add_all(rows)
-    session.flush()
-    _count_as_change(session, rows, now)
-    return rows
+    return tuple(_row(one, directory.schedules[one.schedule].time_zone, by, now) for one in wanted)
 
 
 def take_back(context: Context, session: Session, id_: int, by: str, now: datetime) -> tuple[OverrideRow, ...]:

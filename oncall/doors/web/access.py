@@ -89,7 +89,12 @@ def load_reader() -> None:
 def page_values() -> dict[str, object]:
     """What every template knows: who reads it, the reader's time, and the areas there are."""
     user: User | None = g.get("me")
-    areas = [("On call", "web.home.show"), ("What if", "web.what_if.show"), ("Policies", "web.policies.index")]
+    areas = [
+        ("On call", "web.home.show"),
+        ("Schedules", "web.schedules.index"),
+        ("What if", "web.what_if.show"),
+        ("Policies", "web.policies.index"),
+    ]
     if "web.sandbox.show" in current_app.view_functions and user and user.role.allows(Role.RESPONDER):
         areas.append(("Sandbox", "web.sandbox.show"))
     return {"me": user, "times": g.get("times"), "areas": areas}

@@ -26,6 +26,11 @@ class Times:
         wall = wall_time(instant, self.zone)
         return f"{self._date(instant)}{wall:%H:%M}"
 
+    def end(self, start: datetime, end: datetime) -> str:
+        """Like `clock` for the end of what begins at `start`: without the date where it is the same."""
+        first, last = wall_time(start, self.zone), wall_time(end, self.zone)
+        return f"{last:%H:%M}" if first.date() == last.date() else self.clock(end)
+
     def exact(self, instant: datetime) -> str:
         """Like `clock`, to the second."""
         wall = wall_time(instant, self.zone)
