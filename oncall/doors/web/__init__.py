@@ -10,6 +10,7 @@ from oncall.doors.pictures.drawing import stylesheet
 from oncall.doors.web import errors, schedule_edit, schedule_forms
 from oncall.doors.web.access import IDLE_LIMIT, install_login, load_reader, page_values
 from oncall.doors.web.account import account
+from oncall.doors.web.calendars import calendars
 from oncall.doors.web.home import home
 from oncall.doors.web.incidents import incidents
 from oncall.doors.web.policies import policies
@@ -38,7 +39,7 @@ def register(app: Flask, settings: Settings) -> None:
     pages.context_processor(page_values)
     pages.after_request(errors.keep_to_the_reader)
     errors.install(pages)
-    areas = [home, incidents, schedules, policies, what_if, account, *([sandbox] if settings.sandbox_file else [])]
+    areas = [home, incidents, schedules, policies, what_if, account, calendars, *([sandbox] if settings.sandbox_file else [])]
     for area in areas:
         pages.register_blueprint(area)
     app.register_blueprint(pages)
