@@ -39,7 +39,16 @@ def register(app: Flask, settings: Settings) -> None:
     pages.context_processor(page_values)
     pages.after_request(errors.keep_to_the_reader)
     errors.install(pages)
-    areas = [home, incidents, schedules, policies, what_if, account, calendars, *([sandbox] if settings.sandbox_file else [])]
+    areas = [
+        home,
+        incidents,
+        schedules,
+        policies,
+        what_if,
+        account,
+        calendars,
+        *([sandbox] if settings.sandbox_file else []),
+    ]
     for area in areas:
         pages.register_blueprint(area)
     app.register_blueprint(pages)
