@@ -10,11 +10,13 @@ from oncall.domain.commands import AwaitCustomer, Confirm, EscalateForCustomer
 from oncall.operations import act
 from oncall.providers.sandbox.messages import SandboxMessage, append
 from tests.browser.conftest import DESK, PHONE, Site
+from tests.browser.rota import asked_on_schedule
 from tests.oncall.doors.web.people import opened
 
 pytestmark = pytest.mark.browser
 
 POLICIES = ("/policies", "/policies/standard")
+SCHEDULES = ("/schedules", "/schedules/engineers?show=month", "/schedules/engineers/edit")
 REHEARSALS = (
     "/what-if",
     "/what-if?service=desk&severity=sev4&at=next+25+December+at+03:00&zone=service",
@@ -51,11 +53,12 @@ def test_pages_for_those_logged_in(scheme: str, viewport: ViewportSize, site: Si
         at="2026-11-22T02:13:00Z", incident=1, user="bo", method="sms", address="+15005550006", text="#1", attempt=1
     )
     append(site.sandbox, message)
+    asked_on_schedule(site.context)
     page = visit("ana", color_scheme=scheme, viewport=viewport)
     found = violations(page)
 
     shown = [f"/incidents/{each.number}" for each in (triggered, taken, over, *others)]
-    for path in ("/", *shown, "/sandbox", "/incidents/99", *POLICIES, *REHEARSALS):
+    for path in ("/", *shown, "/sandbox", "/incidents/99", *POLICIES, *SCHEDULES, *REHEARSALS):
         page.goto(path)
         page.get_by_label("Your account").click()
         for folded in page.locator("main summary").all():
