@@ -42,7 +42,7 @@ def _in_order(history: History, since: datetime, until: datetime) -> Iterator[Pi
 def _held(history: History) -> Iterator[tuple[Schedule, datetime, datetime]]:
     """Each version with the time during which it held; the first for all time before it, too."""
     first, last = _ALWAYS
-    edges = [first, *(version.holds_from for version in history.versions[1:]), last]
-    for version, start, end in zip(history.versions, edges[:-1], edges[1:], strict=True):
+    later = [version.holds_from for version in history.versions[1:]]
+    for version, start, end in zip(history.versions, (first, *later), (*later, last), strict=False):
         if version.schedule is not None and start < end:
             yield version.schedule, start, end

@@ -1,13 +1,16 @@
 """Rehearsals over the API: what would happen, without anything happening."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oncall.domain.directory import Role
 from oncall.doors.api.simulations import MOST_EVENTS
+from oncall.operations.apply import apply_document
 from tests.oncall.doors.company import Caller, Company
 from tests.oncall.simulate.support import DOCUMENT
+from tests.vendors.calendars import whole_days
 
 SUNDAY = "2026-11-22T02:13:00Z"
 
@@ -102,3 +105,23 @@ def test_more_events_than_a_rehearsal_takes_are_refused(caller: Caller) -> None:
     (fault,) = refused(caller.post("/simulations", {"events": [trigger()] * (MOST_EVENTS + 1)}))
 
     assert fault.startswith("events: ")
+
+
+def test_feed_of_a_document_is_known_where_it_is_applied_and_refused_where_not(small: Company, tmp_path: Path) -> None:
+    text = (
+        "version: 1\n"
+        "calendars:\n"
+        '  shop: {time_zone: UTC, open: [{days: [mon], from: "09:00", to: "17:00"}], holidays: {feed: days.ics}}\n'
+        "users: {ana: }\n"
+        "escalation_policies: {one: {steps: [{notify: [{user: ana}]}]}}\n"
+        "services: {shelf: {escalation_policy: one}}\n"
+    )
+    body = {"config": text, "service": "shelf", "severity": "sev1", "at": SUNDAY}
+    caller = small.caller()
+    assert refused(caller.post("/simulations", body)) == [
+        "config: line 3: calendars.shop.holidays.feed: is not read here: apply the document first, or name the days under `add`"
+    ]
+
+    (tmp_path / "days.ics").write_bytes(whole_days("2026-12-24"))
+    apply_document(small.context, text, author="test", prune=False, dry_run=False, folder=tmp_path)
+    assert caller.post("/simulations", body).status_code == 200
