@@ -6,11 +6,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import idle, paging, schedules, simulate
+from benchmarks import idle, paging, schedules, simulate, stored_schedules
 from benchmarks.machine import describe
 
-MEASURES: dict[str, Callable[[], list[tuple[str, str]]]] = {
+MEASURES: dict[str, Callable[[], list[tuple[str, ...]]]] = {
     "schedules": schedules.measure,
+    "stored": stored_schedules.measure,
     "simulate": simulate.measure,
     "paging": paging.measure,
     "idle": idle.measure,
@@ -22,12 +23,12 @@ def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         sys.exit(f"there is no measure {unknown[0]!r}; there are: {', '.join(MEASURES)}")
-    table = Table("what", "figure", title=describe())
+    table = Table("what", "figure", "dateutil.rrule", "icalendar + recurring-ical-events", title=describe())
     for name in names or MEASURES:
-        for what, figure in MEASURES[name]():
-            table.add_row(what, figure)
+        for row in MEASURES[name]():
+            table.add_row(*row)
         table.add_section()
-    Console(width=120).print(table)
+    Console(width=140).print(table)
 
 
 main(sys.argv[1:])

@@ -10,7 +10,7 @@ _SETTLE_SECONDS = 3.0
 _SECONDS = 20.0
 
 
-def measure() -> list[tuple[str, str]]:
+def measure() -> list[tuple[str, ...]]:
     """Return its memory and its share of a core; takes about half a minute, and reads /proc, so it needs Linux."""
     with all_in_one() as running:
         (serve,) = running.running

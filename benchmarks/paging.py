@@ -15,9 +15,9 @@ _SECONDS = 4.0
 _DRAIN_SECONDS = 60.0
 
 
-def measure() -> list[tuple[str, str]]:
+def measure() -> list[tuple[str, ...]]:
     """Return what was measured and the figure with its unit, for both kinds of deployment; takes about half a minute."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for deployment in (all_in_one, in_several_processes):
         with deployment() as running:
             rows += [*_latency(running), *_ingest(running)]

@@ -1,70 +1,108 @@
-"""How fast the library of schedules answers: who is on call, and the shifts of a month."""
+"""How fast the library of schedules answers, beside other means to the same answers: who is on call, and the shifts."""
 
 import random
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from time import perf_counter
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple, Protocol
 
-from schedules import BusinessCalendar, Layer, Override, Rotation, Schedule, Turn, When, Window, entries
+from benchmarks.peers import ByCalendar, ByRules
+from benchmarks.timing import median_seconds, written
+from benchmarks.workload import BEGIN, LAST_WEEK, NOW, TEN_YEARS_AGO, schedule
+from schedules import BusinessCalendar, Schedule, Window
+from tests.schedules.documents import schedule_from
 
-_ZONE = "America/Denver"
-_USERS = ("ana", "bo", "cy", "dee", "eli", "fay", "gus")
-_DAYS = ("mon", "tue", "wed", "thu", "fri")
-_SECONDS_EACH = 1.0
+_LAYERS = (1, 3, 10)
+_YEAR = timedelta(days=365)
+_IMPORTS = 7
+_IMPORT = "from time import process_time as now; began = now(); import schedules; print(now() - began)"
 
 
-def measure() -> list[tuple[str, str]]:
-    """Return what was measured and the figure with its unit; takes about four seconds."""
-    schedule = a_schedule()
+class _Peer(Protocol):
+    def on_call_at(self, at: datetime) -> str | None: ...
+    def shifts(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime, str]]: ...
+
+
+class _Measured(NamedTuple):
+    """One schedule by the library and by its peers."""
+
+    ours: Schedule
+    peers: tuple[_Peer, ...]
+
+    @property
+    def all(self) -> tuple[Schedule | _Peer, ...]:
+        return (self.ours, *self.peers)
+
+
+def measure() -> list[tuple[str, ...]]:
+    """Return what was measured, the figure, and the figures of dateutil.rrule and of icalendar + recurring-ical-events.
+
+    Takes about a minute. All three are asked the same first, and must say the same. Times are those of a core.
+    """
+    return [
+        *(row for layers in _LAYERS for row in _rows(layers)),
+        ("on call at any instant of a year, 10 layers", _anytime()),
+        ("is_open of office hours at any instant of a year", _open()),
+        ("import of schedules", f"{_import() * 1e3:.0f} ms"),
+    ]
+
+
+def _rows(layers: int) -> Iterator[tuple[str, ...]]:
+    name = f"{layers} layer" if layers == 1 else f"{layers} layers"
+    young, old = (_measured(layers, begun) for begun in (LAST_WEEK, TEN_YEARS_AGO))
+    _require_agreement(young, NOW, 14)
+    _require_agreement(old, BEGIN, 365)
+    moments = [NOW + timedelta(seconds=second) for second in range(1000)]
+    lately, for_long = ([median_seconds(one.on_call_at, moments) for one in some.all] for some in (young, old))
+    yield (f"on call now, {name}, begun last week", *map(written, lately))
+    yield (f"on call now, {name}, begun ten years ago", *map(written, for_long))
+    yield ("the same, times last week", *(f"{old / young:.2f}" for old, young in zip(for_long, lately, strict=True)))
+    for days in (30, 365):
+        count = len(old.ours.shifts(BEGIN, BEGIN + timedelta(days=days)))
+        took = [_listing(one, days) for one in old.all]
+        yield (f"final shifts of {days} days, {name}, {count} shifts", *map(written, took))
+    if layers == max(_LAYERS):
+        years = len(old.ours.shifts(BEGIN, BEGIN + 10 * _YEAR))
+        yield ("the same of ten years, a shift", written(_listing(old.ours, 3650) / years))
+
+
+def _measured(layers: int, begun: datetime) -> _Measured:
+    shape = schedule(layers, begun)
+    return _Measured(schedule_from(shape, {}), (ByRules(shape), ByCalendar(shape)))
+
+
+def _listing(one: Schedule | _Peer, days: int) -> float:
+    return median_seconds(lambda since: one.shifts(since, since + timedelta(days=days)), [BEGIN])
+
+
+def _require_agreement(one: _Measured, since: datetime, days: int) -> None:
+    until = since + timedelta(days=days)
+    shifts = [(start, end, user) for user, start, end in one.ours.shifts(since, until)]
     chance = random.Random(1)  # noqa: S311  the same instants each time
-    year = datetime(2026, 1, 5, tzinfo=UTC)
-    instants = [year + timedelta(minutes=chance.randrange(365 * 24 * 60)) for _ in range(1000)]
-    months = [year + timedelta(days=chance.randrange(335)) for _ in range(100)]
-    months_apart = timedelta(days=30)
-    rows = [
-        ("on_call_at, 10 layers, 50 overrides", _figure(schedule.on_call_at, instants)),
-        (
-            "shifts of 30 days, 10 layers, 50 overrides",
-            _figure(lambda at: schedule.shifts(at, at + months_apart), months),
-        ),
-    ]
-    calendar = an_office()
-    eight_hours = timedelta(hours=8)
-    rows.append(("is_open", _figure(calendar.is_open, instants)))
-    rows.append(("add_open_time, 8 hours", _figure(lambda at: calendar.add_open_time(at, eight_hours), instants)))
-    return rows
+    instants = [since + (until - since) * chance.random() for _ in range(20)]
+    for peer in one.peers:
+        assert peer.shifts(since, until) == shifts
+        for at in instants:
+            assert {peer.on_call_at(at)} == one.ours.on_call_at(at)
 
 
-def a_schedule() -> Schedule:
-    """Return a schedule of ten layers, most of them limited to windows or a calendar, and fifty overrides."""
-    office = an_office()
-    first = datetime(2016, 1, 4, 9)  # noqa: DTZ001  a wall time
-    users = entries(_USERS)
-    turns = (Turn(1, "weeks"), Turn(12, "hours"), Turn(1, "days"))
-    limits = (None, When(office, "closed"), When(office), When.weekly(_ZONE, [Window.weekly("sat 00:00", "mon 00:00")]))
-    layers = [
-        Layer(
-            f"layer {number}", Rotation(first, _ZONE, turns[number % 3], users), limits[number % 4 if number < 9 else 3]
-        )
-        for number in range(10)
-    ]
-    day = datetime(2026, 1, 5, 18)  # noqa: DTZ001  a wall time
-    overrides = [
-        Override(day + timedelta(weeks=week), day + timedelta(weeks=week, days=2), users[week % 7], _USERS[week % 3])
-        for week in range(50)
-    ]
-    return Schedule(_ZONE, tuple(layers), tuple(overrides))
+def _instants() -> list[datetime]:
+    chance = random.Random(1)  # noqa: S311  as above
+    return [BEGIN + _YEAR * chance.random() for _ in range(1000)]
 
 
-def an_office() -> BusinessCalendar:
-    """Return a calendar that is open from 09:00 to 17:00 on weekdays."""
-    return BusinessCalendar(_ZONE, (Window.daily(_DAYS, "09:00", "17:00"),))
+def _anytime() -> str:
+    return written(median_seconds(schedule_from(schedule(10, TEN_YEARS_AGO), {}).on_call_at, _instants()))
 
 
-def _figure(ask: Callable[[datetime], object], instants: list[datetime]) -> str:
-    asked, began = 0, perf_counter()
-    while (took := perf_counter() - began) < _SECONDS_EACH:
-        for instant in instants:
-            ask(instant)
-        asked += len(instants)
-    return f"{took / asked * 1e6:,.1f} µs, {asked / took:,.0f} a second"
+def _open() -> str:
+    week = Window.daily(("mon", "tue", "wed", "thu", "fri"), "09:00", "17:00")
+    return written(median_seconds(BusinessCalendar("America/New_York", (week,)).is_open, _instants()))
+
+
+def _import() -> float:
+    """Return the median of the time that the import takes in a process of its own, from compiled modules."""
+    ran = [subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, check=True) for _ in range(_IMPORTS)]
+    return median(float(one.stdout) for one in ran)

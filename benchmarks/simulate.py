@@ -23,7 +23,7 @@ _YEAR = timedelta(days=365)
 _SEVERITIES = ("sev1", "sev2", "sev2", "sev3", "sev3", "sev3", "sev4", "sev5")
 
 
-def measure() -> list[tuple[str, str]]:
+def measure() -> list[tuple[str, ...]]:
     """Return what was measured and the figure with its unit; takes a minute or two."""
     with tempfile.TemporaryDirectory(prefix="oncall-bench-") as name:
         home = Path(name)
