@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from oncall.operations.calendars import ShownCalendar, Turns
 from oncall.store.feeds import FeedKind
@@ -26,8 +26,8 @@ def written(shown: ShownCalendar, public_url: str) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("calscale", "GREGORIAN")
     name = f"On call: {shown.names[feed.target] if feed.kind is FeedKind.USER else feed.target}"
-    calendar.add("x-wr-calname", name)
-    calendar.add("name", name)
+    # As text, whose commas and semicolons are escaped: the library has no type for these two.
+    calendar["X-WR-CALNAME"] = calendar["NAME"] = vText(name)
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for turns in shown.turns:

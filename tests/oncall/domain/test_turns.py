@@ -1,7 +1,7 @@
 """A schedule's turns through its history (docs/semantics.md 3.8)."""
 
-from itertools import pairwise
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from oncall.domain.turns import turns
 from schedules import Layer, Override, Rotation, Schedule, entries, parse_turn
