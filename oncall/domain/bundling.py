@@ -56,5 +56,7 @@ def _belongs_to(message: DueMessage) -> tuple[object, ...]:
 
 
 def _parts(messages: Sequence[DueMessage]) -> Iterable[tuple[DueMessage, ...]]:
-    for first in range(0, len(messages), MOST_IN_A_BUNDLE):
-        yield tuple(messages[first : first + MOST_IN_A_BUNDLE])
+    if len(messages) <= MOST_IN_A_BUNDLE:
+        return (tuple(messages),)
+    starts = range(0, len(messages), MOST_IN_A_BUNDLE)
+    return (tuple(messages[first : first + MOST_IN_A_BUNDLE]) for first in starts)

@@ -103,6 +103,11 @@ class Draft:
     _own_run: Run | None = None
     _policy: SupportPolicy | None = None
 
+    @classmethod
+    def of_new(cls, incident: Incident, directory: Directory, now: datetime) -> Draft:
+        """What is worked out of an incident that was made for this."""
+        return cls(incident, directory, now, _own=incident)
+
     @property
     def policy(self) -> SupportPolicy:
         """The support policy of the incident's service; of a service that is gone, the built-in one."""
@@ -142,6 +147,15 @@ class Draft:
             write(self._own, changes)
         else:
             self.incident = self._own = evolve(self.incident, **changes)
+
+    def open_run(self, run: Run) -> None:
+        """Let a run begin that was made for this, and work on it."""
+        self._own_run = run
+        if run.is_management:
+            self.change(management=(*self.incident.management, run))
+        else:
+            self.change(run=run)
+        self.focus = run.generation
 
     def change_run(self, **changes: Any) -> None:
         """Change fields of the run that is worked on."""

@@ -53,13 +53,14 @@ def stop(draft: Draft) -> None:
         draft.change_run(running=False, next_at=None, pages=())
 
 
+def forget(draft: Draft) -> None:
+    """End the escalation, and keep nothing of it."""
+    draft.focus = None
+    draft.change(run=None)
+
+
 def _open(draft: Draft, policy: EscalationPolicy, cause: Cause, because: str = "") -> None:
-    run = Run(draft.next_generation(), policy, cause=cause, because=because, began_at=draft.now)
-    if run.is_management:
-        draft.change(management=(*draft.incident.management, run))
-    else:
-        draft.change(run=run)
-    draft.focus = run.generation
+    draft.open_run(Run(draft.next_generation(), policy, cause=cause, because=because, began_at=draft.now))
 
 
 def resume_with_next(draft: Draft) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import cache
 from typing import NamedTuple
 
 from oncall.domain.directory import EscalationPolicy
 from oncall.domain.draft import Draft
-from oncall.domain.escalation import begin, stop
+from oncall.domain.escalation import begin, forget
 from oncall.domain.incident import Cause, State, Waiting
 from oncall.domain.policy import Case, Do, Rule, SupportPolicy
 from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
@@ -30,7 +31,7 @@ def asked(draft: Draft) -> Decision:
     """What the table says of the incident as it now is."""
     incident, policy = draft.incident, draft.policy
     case = policy.case(incident.severity, incident.plan, incident.ticket_type, policy.hours(draft.now))
-    return effect(draft, policy.rule(case), f" for {_words(case, policy)}")
+    return effect(draft, policy.rule(case), _words(case, has_hours=policy.calendar is not None))
 
 
 def effect(draft: Draft, rule: Rule, case: str = "", *, at: datetime | None = None) -> Decision:
@@ -125,9 +126,9 @@ def escalation_policy(draft: Draft, name: str | None) -> EscalationPolicy:
 
 
 def _defer(draft: Draft, decision: Decision) -> None:
-    stop(draft)
+    forget(draft)
     same = draft.incident.state is State.DEFERRED and draft.incident.deferred_until == decision.until
-    draft.change(state=State.DEFERRED, run=None, acknowledged_by=None, acknowledged_at=None)
+    draft.change(state=State.DEFERRED, acknowledged_by=None, acknowledged_at=None)
     if decision.until is None or same:
         return
     wait_for(draft, Waiting.RELEASE, decision.until)
@@ -138,8 +139,8 @@ def _defer(draft: Draft, decision: Decision) -> None:
 
 
 def _record(draft: Draft) -> None:
-    stop(draft)
-    draft.change(state=State.TRIGGERED, run=None, acknowledged_by=None, acknowledged_at=None)
+    forget(draft)
+    draft.change(state=State.TRIGGERED, acknowledged_by=None, acknowledged_at=None)
     wait_for_hours(draft)
 
 
@@ -151,7 +152,8 @@ def _release(policy: SupportPolicy, rule: Rule, now: datetime) -> datetime:
     return policy.calendar.release(now, time.fromisoformat(rule.until))
 
 
-def _words(case: Case, policy: SupportPolicy) -> str:
+@cache
+def _words(case: Case, *, has_hours: bool) -> str:
     parts = [case.severity, f"plan {case.plan}" if case.plan else "", case.ticket_type or ""]
-    hours = f"in {case.hours} hours" if policy.calendar is not None else ""
-    return ", ".join(filter(None, [*parts, hours]))
+    hours = f"in {case.hours} hours" if has_hours else ""
+    return f" for {', '.join(filter(None, [*parts, hours]))}"

@@ -6,7 +6,7 @@ from functools import cache
 
 from oncall.domain.directory import EscalationPolicy, ScheduleTarget, Step
 from oncall.domain.draft import Draft
-from oncall.domain.escalation import look_first
+from oncall.domain.escalation import forget, look_first
 from oncall.domain.incident import State, Waiting
 from oncall.domain.policy import Do, Triage
 from oncall.domain.table import Decision, ask_again, follow, take
@@ -53,8 +53,7 @@ def _look_anew(draft: Draft) -> bool:
 
 def go_on(draft: Draft) -> None:
     """Do what the table says, which is what it said before unless it has opened or closed meanwhile."""
-    draft.focus = None
-    draft.change(run=None)
+    forget(draft)
     ask_again(draft)
 
 

@@ -132,16 +132,16 @@ class World:
         done = transition(None, command, self.directory, event.at)
         case = _Case(event.incident, number, done.incident)
         self._open[command.service, event.incident] = self._by_name[event.incident] = case
-        return self._settle(case, done)
+        return self._settle(case, done, event.at)
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
         # A step leaves out the pages that have all been sent; nothing else asks how far they have come.
         if case.sent and isinstance(command, FireTimer) and command.kind == STEP:
             case.keep(without_sent(case.incident, case.sent))
             case.sent.clear()
-        return self._settle(case, transition(case.incident, command, self.directory, now))
+        return self._settle(case, transition(case.incident, command, self.directory, now), now)
 
-    def _settle(self, case: _Case, done: Transition) -> list[LogEntry]:
+    def _settle(self, case: _Case, done: Transition, now: datetime) -> list[LogEntry]:
         """Keep the incident and put what it has due on the heap, or forget it where it is over."""
         case.keep(done.incident)
         for timer in done.timers:
@@ -150,10 +150,10 @@ class World:
             self._push(page.attempts[0].due_at, _SENDING, next(self._places), case, _Sending(page.id))
         if not case.over and _is_over(done.incident):
             self._close(case)
-        name = case.name
-        return [
-            {"at": self._text(at), "incident": name, "event": event, **details} for at, event, details in done.entries
-        ]
+        if not done.entries:
+            return []
+        at, name = self._text(now), case.name
+        return [{"at": at, "incident": name, "event": event, **details} for _, event, details in done.entries]
 
     def _text(self, at: datetime) -> str:
         """The instant as the log has it, written out once for all that happens then."""
