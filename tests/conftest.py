@@ -22,6 +22,7 @@ from tests.examples import SOAK
 from tests.memory import work_in_memory
 from tests.network import allow_loopback_only
 from tests.servers import PostgresServer, run_postgres, run_valkey
+from tests.warm import warm_statements
 
 # Two busy cores make single examples slow for no fault of theirs.
 settings.register_profile("oncall", deadline=None)
@@ -32,8 +33,9 @@ if "ONCALL_TEST_EXAMPLES" in os.environ:
 
 
 def pytest_configure() -> None:
-    """Keep what the tests make in memory where there is room."""
+    """Keep what the tests make in memory where there is room, and let none compile what another has."""
     work_in_memory()
+    warm_statements()
 
 
 def pytest_sessionstart() -> None:

@@ -14,8 +14,14 @@ from oncall.operations.context import Context
 from oncall.operations.logins import create_login_link
 from tests.clock import FrozenClock
 from tests.oncall.doors.web.people import PUBLIC_URL, company, settings_in
+from tests.passwords import cheap_passwords
 from tests.programs import CHROMIUM, require_program
 from tests.vendors.serving import serve
+from tests.warm import warm_pages
+
+__all__ = ["cheap_passwords"]
+
+warm_pages()
 
 ARGUMENTS = (
     "--no-sandbox",

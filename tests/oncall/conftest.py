@@ -8,6 +8,9 @@ import pytest
 
 from tests.oncall.desk import DESK
 from tests.oncall.floor import Floor, open_floor
+from tests.passwords import cheap_passwords
+
+__all__ = ["cheap_passwords"]
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ import pytest
 
 from tests.clock import FrozenClock
 from tests.scenarios.world import World, run_world
+from tests.warm import warm_pages
+
+warm_pages()
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.oncall.doors.company import Caller, Company, run_company
+from tests.warm import warm_pages
+
+warm_pages()
 
 
 @pytest.fixture
