@@ -37,9 +37,12 @@ def apply_document(
     cannot be read is a fault, unless it was read before.
     """
     parsed = parse_document(text)
-    now = context.clock.now()
     fetch = context.feeds if folder is None else context.feeds.beside(folder)
-    feeds = Feeds(now) if parsed.faults else read_feeds(parsed.document, fetch, now)
+    feeds = Feeds(context.clock.now())
+    if not parsed.faults:
+        feeds = read_feeds(parsed.document, fetch, feeds.read_at)
+    # Reading took its time, and a version holds from when it is made.
+    feeds = replace(feeds, read_at=context.clock.now())
     if dry_run:
         with context.database.read() as session:
             return _Application(context, session, parsed, feeds, prune=prune).difference

@@ -25,9 +25,9 @@ def read_holidays(context: Context, calendar: str, url: str) -> None:
 
     Raises FeedError, and changes nothing then; nor where the calendar has another feed by now.
     """
-    now = context.clock.now()
-    read = days_of(context.feeds(url), now)
-    context.database.write(partial(_take_over, context, calendar, url, read, now))
+    read = days_of(context.feeds(url), context.clock.now())
+    # Reading took its time, and a version holds from when it is made.
+    context.database.write(partial(_take_over, context, calendar, url, read, context.clock.now()))
     context.doorbell.ring()
 
 

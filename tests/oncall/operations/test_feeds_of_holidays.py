@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -33,6 +34,7 @@ from tests.oncall.floor import open_context
 from tests.vendors.calendars import Shelf, run_shelf, whole_days
 
 CHRISTMAS_EVE, NEW_YEARS_EVE, BEFORE = "2026-12-24", "2026-12-31", "2026-11-20"
+PATIENCE = 20
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PATH = "calendars.hq.holidays.feed"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -203,6 +205,29 @@ def test_reader_of_a_worker_takes_a_feed_over_on_a_thread_of_its_own(
     reader.stop()
 
     assert closed(context, NEW_YEARS_EVE) == {NEW_YEARS_EVE: True}
+
+
+@ON_SQLITE
+def test_what_pages_waits_for_no_feed(context: Context, clock: FrozenClock, shelf: Shelf) -> None:
+    applied(context, shelf.lay(whole_days(CHRISTMAS_EVE)))
+    clock.advance(DAY)
+    read_on, began = threading.Event(), threading.Event()
+
+    def slow(source: str) -> bytes:
+        began.set()
+        assert read_on.wait(PATIENCE)
+        return context.feeds(source)
+
+    reader = FeedReader(replace(context, feeds=slow))  # type: ignore[arg-type]  # as slow as a server may be
+    assert reader.read_due() == 1
+    assert began.wait(PATIENCE)
+    clock.advance(DAY)
+    assert reader.read_due() == 0
+    # Nor is any transaction open meanwhile: others write.
+    apply_document(context, "version: 1\nusers: {eve: }\n", author="ana", prune=False, dry_run=False)
+    read_on.set()
+    reader.stop()
+    assert failing(context) == ()
 
 
 @ON_SQLITE
