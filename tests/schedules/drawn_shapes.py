@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tests.schedules.slow_clock import clock_changes
+from tests.schedules.slow_clock import EVERY_ZONE, clock_changes
 
 # Changes by an hour, by half an hour, by two, by a day, forwards and backwards; at midnight, before it, in Ramadan; and none.
 CHANGING_ZONES = (
@@ -36,7 +36,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Shape = dict[str, Any]
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
-_ZONES = st.sampled_from(CHANGING_ZONES)
+_ZONES = st.one_of(st.sampled_from(CHANGING_ZONES), st.tuples(st.sampled_from(EVERY_ZONE), st.integers(1975, 2037)))
 _ZONES_ELSEWHERE = st.sampled_from(("UTC", "America/New_York", "Asia/Kathmandu"))
 _NEAR = st.one_of(st.integers(-3 * 60, 3 * 60), st.integers(-48 * 60, 48 * 60))
 _QUARTERS = st.integers(0, 95)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+EVERY_ZONE = tuple(sorted(zone for zone in available_timezones() if "/" in zone))
 
 _SECOND = timedelta(seconds=1)
 _STEP = timedelta(hours=6)

@@ -17,7 +17,7 @@ from schedules import (
     Window,
     parse_duration,
 )
-from tests.schedules.walls import NEW_YORK, WEEKDAYS, at
+from tests.schedules.walls import NEW_YORK, WEEKDAYS, at, utc
 
 DAILY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EIGHT = time(8)
@@ -47,6 +47,7 @@ RIYADH = BusinessCalendar("Asia/Riyadh", (Window.daily(("sun", "mon", "tue", "we
         (office(), "2026-03-06T16:00", "1 business hour", "2026-03-06T17:00"),
         (office(), "2026-03-06T16:00", "90 business minutes", "2026-03-09T09:30"),
         (office(), "2026-03-06T17:00", "4 business hours", "2026-03-09T13:00"),
+        (office(), "2026-03-06T18:00", "4 business hours", "2026-03-09T13:00"),
         (office(), "2026-03-07T12:00", "4 business hours", "2026-03-09T13:00"),
         (office(), "2026-03-09T08:59", "4 business hours", "2026-03-09T13:00"),
         (office(), "2026-03-12T16:30", "8 business hours", "2026-03-13T16:30"),
@@ -78,6 +79,17 @@ def test_deadline(calendar: BusinessCalendar, start: str, duration: str, end: st
     deadline = calendar.deadline(at(start, calendar.time_zone), parse_duration(duration))
 
     assert deadline == at(end, calendar.time_zone)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-03-08T01:58-05:00", "2026-03-08T03:03-04:00"),
+        ("2026-11-01T01:58-04:00", "2026-11-01T01:03-05:00"),
+    ],
+)
+def test_elapsed_time_passes_over_a_clock_change_as_ever(start: str, end: str) -> None:
+    assert office().deadline(utc(start), parse_duration("5m")) == utc(end)
 
 
 def test_deadline_in_working_days_before_that_days_opening_is_its_first_opening() -> None:

@@ -25,7 +25,14 @@ def rotation(zone: str, start: str, turn: str, users: str = "abc", end: str | No
         (CHICAGO, "2020-10-01T01:30", "1 month", ["2020-10-01T01:30-05:00", "2020-11-01T01:30-05:00", "2020-12-01T01:30-06:00"]),
         (NEW_YORK, "2026-03-07T20:00", "12 hours", ["2026-03-07T20:00-05:00", "2026-03-08T08:00-04:00", "2026-03-08T20:00-04:00"]),
         ("Pacific/Apia", "2011-12-29T09:00", "1 day", ["2011-12-29T09:00-10:00", "2011-12-31T09:00+14:00", "2011-12-31T09:00+14:00"]),
+        ("Australia/Lord_Howe", "2026-10-03T02:15", "24 hours",
+         ["2026-10-03T02:15+10:30", "2026-10-04T02:45+11:00", "2026-10-05T02:15+11:00"]),
+        ("Australia/Lord_Howe", "2026-04-05T01:45", "1 day", ["2026-04-05T01:45+11:00", "2026-04-06T01:45+10:30"]),
+        ("Africa/Cairo", "2026-04-23T00:00", "1 day", ["2026-04-23T00:00+02:00", "2026-04-24T01:00+03:00", "2026-04-25T00:00+03:00"]),
+        ("America/Havana", "2026-10-31T00:30", "1 day", ["2026-10-31T00:30-04:00", "2026-11-01T00:30-04:00", "2026-11-02T00:30-05:00"]),
         ("UTC", "2026-01-31T00:00", "1 month", ["2026-01-31T00:00Z", "2026-02-28T00:00Z", "2026-03-31T00:00Z", "2026-04-30T00:00Z"]),
+        ("UTC", "2027-12-31T00:00", "1 month", ["2027-12-31T00:00Z", "2028-01-31T00:00Z", "2028-02-29T00:00Z", "2028-03-31T00:00Z"]),
+        ("UTC", "2028-02-29T00:00", "24 months", ["2028-02-29T00:00Z", "2030-02-28T00:00Z", "2032-02-29T00:00Z"]),
     ],
 )  # fmt: skip
 def test_turns_start_on_the_wall_clock(zone: str, start: str, turn: str, starts: list[str]) -> None:
@@ -52,6 +59,16 @@ def test_turn_over_a_clock_change_lasts_what_elapses(zone: str, start: str, turn
 
     assert (first.users, first.end - first.start) == (A, length)
     assert rotation(zone, start, turn).on_call_at(first.end) == B
+
+
+def test_handoff_in_a_repeated_hour_is_the_first_of_the_two() -> None:
+    nightly = rotation(NEW_YORK, "2026-10-31T13:30", "12 hours", "ab")
+    first, second = utc("2026-11-01T01:30-04:00"), utc("2026-11-01T01:30-05:00")
+
+    before, after = nightly.duties(utc("2026-10-31T13:30-04:00"), utc("2026-11-01T13:30-05:00"))
+
+    assert before.end == after.start == first
+    assert nightly.on_call_at(first) == nightly.on_call_at(second) == B
 
 
 def test_turn_that_does_not_exist_is_skipped() -> None:
