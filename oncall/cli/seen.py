@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from oncall.cli.sources import directory_of
+from schedules import Span
 
 if TYPE_CHECKING:
     from oncall.doors.looking import Look
@@ -22,8 +23,8 @@ def seen_of(schedule: str, since: datetime, until: datetime, config: Path | None
         raise click.BadParameter(f"is not after --since by at most {LONGEST.days} days", param_hint="--until")
     if config is not None:
         directory = directory_of(config, data)
-        final = standing(directory, schedule).final(since, until)
-        return look_at(directory, schedule, final, (since, until))
+        found = standing(directory, schedule)
+        return look_at(directory, schedule, found, found.final(since, until), Span(since, until))
     from oncall.cli.connect import connected  # noqa: PLC0415  a file alone needs no database
 
     with connected(data) as context:

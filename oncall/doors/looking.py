@@ -15,7 +15,8 @@ from oncall.errors import FieldFault, InvalidInputError, NotFoundError
 from oncall.operations.context import Context
 from oncall.operations.history import answering
 from oncall.store import time_off
-from schedules import BusinessCalendar, Final, Schedule, resolve, wall_time
+from schedules import BusinessCalendar, Final, Schedule, Span, resolve, wall_time
+from schedules.history import History
 
 FORTNIGHT = 14
 LONGEST = timedelta(days=400)
@@ -24,8 +25,9 @@ LONGEST = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One schedule from `since` to `until`: as it stands, and what it comes to, which for the past is as it stood then.
+    """One schedule from `since` to `until`: as it stands, or where all of that is past as it stood at the end of it.
 
+    What it comes to, `final`, is at each instant by the schedule as it stood then.
     `absences` are those of people in it; `calendar` is the one whose holidays count, None where there is none.
     """
 
@@ -52,17 +54,18 @@ def look(context: Context, schedule: str, since: datetime, until: datetime) -> L
     require_span(since, until)
     with context.database.read() as session:
         directory = context.directory(session)
-        standing(directory, schedule)
+        seen = standing(directory, schedule)
         found = answering(context, session, since, None, schedule)[schedule]
         away = time_off.between(session, since, until)
-    return look_at(directory, schedule, found.final(since, until), (since, until), away)
+    if isinstance(found, History) and until <= context.clock.now():
+        seen = found.at(until) or seen
+    return look_at(directory, schedule, seen, found.final(since, until), Span(since, until), away)
 
 
 def look_at(
-    directory: Directory, id_: str, final: Final, window: tuple[datetime, datetime], absences: tuple[Absence, ...] = ()
+    directory: Directory, id_: str, schedule: Schedule, final: Final, window: Span, absences: tuple[Absence, ...] = ()
 ) -> Look:
-    """The same of a directory alone, without a database."""
-    schedule = standing(directory, id_)
+    """The same of a schedule and what it comes to, without a database."""
     concerned = people(schedule) | {shift.user for shift in final.shifts}
     away = tuple(each for each in absences if each.user in concerned)
     return Look(id_, schedule, *window, final, away, holiday_calendar(directory, schedule), directory)

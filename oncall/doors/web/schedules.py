@@ -109,9 +109,9 @@ def schedule_page(schedule: str, faults: Faults) -> ResponseReturnValue:
         window=shown,
         here=shown.here(),
         lengths=LENGTHS,
-        clocks={MINE: signed_in().time_zone, THEIRS: seen.schedule.time_zone},
+        clocks={MINE: signed_in().time_zone, THEIRS: standing(g.directory, schedule).time_zone},
         times=times,
-        duty=duty(schedule, seen.schedule, g.times.now),
+        duty=duty(schedule, standing(g.directory, schedule), g.times.now),
         wide=part_of_page(timeline, Frame(schedule, WIDE, id="wide")),
         narrow=part_of_page(timeline, Frame(schedule, NARROW, id="narrow")),
         rows=list(_rows(seen, g.times.now)),
@@ -170,7 +170,7 @@ def _others(seen: Look, times: Times) -> dict[str, list[Option]]:
 def _ahead(seen: Look, times: Times) -> Iterator[tuple[str, Option]]:
     """The shifts that are still to come, the one under way from now on, each as something to choose."""
     now = times.now
-    for shift in seen.schedule.shifts(now, max(now + AHEAD, seen.until)):
+    for shift in standing(g.directory, seen.id).shifts(now, max(now + AHEAD, seen.until)):
         start = "now" if shift.start <= now else times.clock(shift.start)
         label = f"{start} to {times.end(shift.start, shift.end)}"
         yield shift.user, Option(chosen(shift), label)

@@ -1,6 +1,7 @@
 """`oncall fairness`."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -29,10 +30,20 @@ def test_fairness_for_programs_is_json_or_csv() -> None:
     found = json.loads(oncall("shift-managers", *JANUARY, "--json").stdout)
     rows = oncall("shift-managers", *JANUARY, "--csv").stdout.splitlines()
 
-    assert (found["schedule"], found["rest"], found["short_rests"]) == ("shift-managers", None, [])
+    assert (found["schedule"], found["rest"], found["short_rests"]) == ("shift-managers", "11h", [])
     assert [user["user"] for user in found["users"]] == ["ana", "mia"]
     assert rows[0].startswith("user,name,on_call_hours")
     assert rows[1].startswith("ana,Ana Ruiz,324.0,27,27,216.0,")
+
+
+def test_fairness_and_the_timeline_are_told_of_the_database_too(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    CliRunner().invoke(main, ["apply", str(DEMO), *data], catch_exceptions=False)
+    found = json.loads(CliRunner().invoke(main, ["fairness", "nights", *JANUARY, "--json", *data]).stdout)
+    drawn = CliRunner().invoke(main, ["timeline", "nights", *data])
+
+    assert [user["user"] for user in found["users"]] == ["bo", "cy", "dee", "eli"]
+    assert "Timeline of nights" in drawn.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """The timeline of a schedule, over the API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from oncall.domain.absence import Absence
+from oncall.operations.apply import apply_document
 from oncall.store import time_off
 from schedules import Span
-from tests.oncall.doors.company import Caller, Company
+from tests.oncall.doors.company import DOCUMENT, Caller, Company
 
 TIMELINE = "/schedules/engineers/timeline.svg"
 
@@ -31,6 +32,17 @@ def test_timeline_takes_a_window_a_zone_a_theme_and_a_width(caller: Caller) -> N
     assert "Mon 30 Nov 2026, 09:00 to Thu 3 Dec 2026, 09:00, Asia/Tokyo" in answer.text
     assert "Nobody: … to Tue 1 Dec 2026, 09:00" in answer.text
     assert "prefers-color-scheme" not in answer.text
+
+
+def test_timeline_of_the_past_has_the_layers_that_there_were(small: Company) -> None:
+    small.clock.advance(timedelta(days=30))
+    edited = DOCUMENT.replace('{name: all, start: "2026-01-05T09:00"', '{name: anew, start: "2026-01-05T09:00"')
+    apply_document(small.context, edited, author="test", prune=False, dry_run=False)
+    caller = small.caller()
+    past = caller.get(f"{TIMELINE}?since=2026-12-01T00:00:00Z&until=2026-12-03T00:00:00Z").text
+    now = caller.get(TIMELINE).text
+
+    assert ("Lines: On call, all." in past, "Lines: On call, anew." in now) == (True, True)
 
 
 def test_timeline_shows_time_off_of_people_in_the_schedule(small: Company) -> None:
