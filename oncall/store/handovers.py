@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, Update, case, delete, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+from oncall.store.types import UTCDateTime
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -35,7 +36,7 @@ def work_out_anew(session: Session, schedules: Collection[str], now: datetime) -
     That by itself is no change of shifts: who is on call from now on is not told, unless a change had come before and
     nobody has looked at it yet.
     """
-    session.execute(update(HandoverRow).where(HandoverRow.next_at > now).values(looked_at=now, next_at=now))
+    session.execute(_looked_at_again(now, now))
     watch(session, schedules, now)
 
 
@@ -43,8 +44,17 @@ def look_again(session: Session, schedules: Collection[str], now: datetime) -> N
     """Have these schedules looked at now, as an override was laid on them or taken back at `now`: who comes by that is told."""
     theirs = HandoverRow.schedule.in_(list(schedules))
     before = now - _MOMENT
-    session.execute(update(HandoverRow).where(theirs, HandoverRow.next_at > now).values(looked_at=before, next_at=now))
+    session.execute(_looked_at_again(before, now).where(theirs))
     watch(session, schedules, before)
+
+
+def _looked_at_again(looked_at: datetime, now: datetime) -> Update:
+    """Let whatever is due later be due now, as if looked at then; it waits for whoever is looking at one, and what they find counts."""
+    is_later = HandoverRow.next_at > now
+    return update(HandoverRow).values(
+        looked_at=case((is_later, literal(looked_at, UTCDateTime())), else_=HandoverRow.looked_at),
+        next_at=case((is_later, literal(now, UTCDateTime())), else_=HandoverRow.next_at),
+    )
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> tuple[HandoverRow, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from oncall.delivery.protocol import Outgoing
@@ -17,6 +17,7 @@ from oncall.operations import act, handover
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.operations.handover import hand_over, watch_schedules
+from oncall.operations.overrides import NewOverride, lay_overrides
 from oncall.store.handovers import HandoverRow
 from schedules import Schedule
 from tests.oncall.floor import MINUTE, Floor, open_context, open_floor
@@ -182,11 +183,46 @@ def test_override_from_now_on_is_a_change_of_shifts(floor: Floor) -> None:
     assert told(floor) == [("bo", ONE), ("cy", ONE)]
 
 
+def test_override_that_is_laid_while_a_worker_looks_is_looked_at_after_it(postgres_url: str) -> None:
+    with open_floor(postgres_url, DOCUMENT) as floor, ThreadPoolExecutor(1) as pool:
+        floor.trigger("disk full", severity="sev3")
+        start = MONDAY + timedelta(hours=2)
+        bos = NewOverride("engineers", start, start + timedelta(hours=1), ("bo",))
+
+        def lay(session: Session) -> None:
+            lay_overrides(floor.context, session, [bos], "mia", floor.clock.now())
+
+        def look(session: Session) -> Future[None]:
+            floor.clock.set(MONDAY)
+            handover._hand_over(floor.context, MONDAY, session)
+            laying = pool.submit(floor.context.database.write, lay)
+            _wait_for_one_that_waits(floor)
+            return laying
+
+        floor.context.database.write(look).result(20)
+        go_to(floor, MONDAY + MINUTE)
+        assert _watched(floor) == {"engineers": start}
+        go_to(floor, start)
+        assert told(floor) == [("ana", ONE), ("bo", ONE)]
+
+
+def _wait_for_one_that_waits(floor: Floor) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    for _ in range(2000):
+        with floor.context.database.read() as session:
+            if session.scalar(waiting):
+                return
+    pytest.fail("nobody waits for the worker")
+
+
 def test_schedule_that_is_gone_is_looked_at_no_more(floor: Floor) -> None:
     document = DOCUMENT.replace(f"schedules: {SCHEDULE}", "").replace("{schedule: engineers}", "{user: bo}")
     apply_document(floor.context, document, author="test", prune=True, dry_run=False)
     go_to(floor, MONDAY)
     assert _watched(floor) == {}
+    assert told(floor) == []
     assert next_due(floor.context) is None
 
 
@@ -225,8 +261,9 @@ def test_schedule_that_cannot_be_worked_out_keeps_no_other_waiting(
 
 
 def _notices(floor: Floor) -> list[Outgoing]:
+    """Notices of a hand-over: whom an edit gives other shifts is told so besides."""
     floor.delivery.deliver_due()
-    return [sent for sent in floor.vendor.sent if not sent.lines]
+    return [sent for sent in floor.vendor.sent if not sent.lines and "inherit" in sent.text]
 
 
 def _watched(floor: Floor) -> dict[str, datetime]:
