@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oncall.domain.directory import Urgency
 
@@ -19,6 +19,7 @@ class DueMessage(NamedTuple):
     """A message that may be sent now.
 
     A notice goes alone, and so does whatever a program reads; pages to one person by one way go together.
+    `of` is whatever its sender knows it by: nothing here looks at it.
     """
 
     id: str
@@ -28,6 +29,7 @@ class DueMessage(NamedTuple):
     address: str
     urgency: Urgency
     due_at: datetime
+    of: Any = None
 
 
 def bundles(due: Iterable[DueMessage], soon: Iterable[DueMessage] = ()) -> tuple[tuple[DueMessage, ...], ...]:

@@ -16,7 +16,7 @@ from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.escalation import STEP
 from oncall.domain.evolve import evolve
-from oncall.domain.incident import Attempt, AttemptState, Incident, Page, State
+from oncall.domain.incident import AttemptState, Incident, Page, State
 from oncall.domain.transition import Timer, Transition, attempted, transition, without_sent
 from oncall.simulate.event import Event
 from schedules import format_instant
@@ -64,7 +64,6 @@ class _Sending:
 
 
 _Due = tuple[datetime, int, int, int, _Case, Timer | _Sending]
-_Going = tuple[_Case, Page, Attempt]
 
 
 class World:
@@ -117,7 +116,7 @@ class World:
             return [] if case.over else self._decide(case, fired, now)
         going, heap = self._going(case, what, place, now), self._heap
         while heap and heap[0][1] == rank and heap[0][0] == now:
-            *_, place, case, what = self._pop()
+            _, _, _, place, case, what = self._pop()
             if isinstance(what, _Sending):
                 going += self._going(case, what, place, now)
         return self._send(going, now)
@@ -161,7 +160,7 @@ class World:
             self._now, self._now_text = at, format_instant(at)
         return self._now_text
 
-    def _going(self, case: _Case, sending: _Sending, place: int, now: datetime) -> list[_Going]:
+    def _going(self, case: _Case, sending: _Sending, place: int, now: datetime) -> list[DueMessage]:
         """What a page sends at this instant; what it sends later takes its place on the heap."""
         page = case.unsent(sending) if not case.over else None
         if page is None:
@@ -175,32 +174,23 @@ class World:
             self._push(attempts[upto].due_at, _SENDING, place, case, sending)
         else:
             case.sent.append(page.id)
-        return [(case, page, attempt) for attempt in attempts[first:upto]]
+        user, urgency = page.user, page.urgency
+        return [
+            DueMessage(one.id, "page", user, one.type, one.address, urgency, now, case) for one in attempts[first:upto]
+        ]
 
-    def _send(self, going: Sequence[_Going], now: datetime) -> list[LogEntry]:
+    def _send(self, going: Sequence[DueMessage], now: datetime) -> list[LogEntry]:
         """Send it; it comes in the order in which the incidents came.
 
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
         at = self._text(now)
-        in_bundles = self._bundled(going) if len(going) > 1 else [(each, None) for each in going]
-        return [
-            {
-                "at": at,
-                "incident": case.name,
-                "event": "attempted",
-                **attempted(attempt.id, page.user, attempt.type, page.urgency, bundle),
-            }
-            for (case, page, attempt), bundle in in_bundles
-        ]
-
-    def _bundled(self, going: Sequence[_Going]) -> list[tuple[_Going, str | None]]:
-        """The sendings in the order in which they go out, those that go out as one with an id that they share."""
-        found = {each[2].id: each for each in going}
-        told: list[tuple[_Going, str | None]] = []
-        for bundle in bundles([_message(page, attempt) for _, page, attempt in going]):
+        told: list[LogEntry] = []
+        for bundle in bundles(going) if len(going) > 1 else (going,):
             shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
-            told += [(found[message.id], shared) for message in bundle]
+            for one in bundle:
+                said = attempted(one.id, one.user, one.type, one.urgency, shared)
+                told.append({"at": at, "incident": one.of.name, "event": "attempted", **said})
         return told
 
     def _push(self, at: datetime, rank: int, place: int, case: _Case, what: Timer | _Sending) -> None:
@@ -235,7 +225,3 @@ class World:
 
 def _is_over(incident: Incident) -> bool:
     return incident.state is State.RESOLVED and next(incident.running, None) is None
-
-
-def _message(page: Page, attempt: Attempt) -> DueMessage:
-    return DueMessage(attempt.id, "page", page.user, attempt.type, attempt.address, page.urgency, attempt.due_at)
