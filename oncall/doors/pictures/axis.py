@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from oncall.doors.pictures.fitting import text_width
+from oncall.doors.pictures.fitting import fitting, text_width
 from oncall.doors.pictures.timeline import Day
 
 SIZE = 11
@@ -57,11 +57,15 @@ def day_marks(columns: Sequence[Column]) -> tuple[Mark, ...]:
 
 
 def month_marks(columns: Sequence[Column], right: float) -> tuple[Mark, ...]:
-    """Where each month begins, and in front what month it is; one that has no room is left out."""
+    """Where each month begins, and in front what month it is, as short as it has to be; one without room is left out."""
     begin = [each for index, each in enumerate(columns) if index == 0 or each.day.date.day == 1]
-    marks = [_beginning(each, f"{each.day.date:%B %Y}") for each in begin]
     ends = [*(each.x for each in begin[1:]), right]
-    return tuple(mark for mark, end in zip(marks, ends, strict=True) if mark.left + mark.width + _APART <= end)
+    texts = (fitting(_names(each), end - each.x - _APART, SIZE) for each, end in zip(begin, ends, strict=True))
+    return tuple(_beginning(each, text) for each, text in zip(begin, texts, strict=True) if text)
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    return tuple(column.day.date.strftime(pattern) for pattern in ("%B %Y", "%b %Y", "%b"))
 
 
 def _beginning(column: Column, text: str) -> Mark:

@@ -149,7 +149,7 @@ def _override_rows(schedule: Schedule, view: View) -> Iterator[Row]:
     blocks = [
         _clipped(user, takes_over(view.names, user, override.replaces), span, view)
         for override in schedule.overrides
-        for span in (Span(resolve(override.start, schedule.time_zone), resolve(override.end, schedule.time_zone)),)
+        for span in (override.span(schedule.time_zone),)
         if _is_seen(span, view)
         for user in sorted(override.users)
     ]
