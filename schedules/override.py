@@ -21,7 +21,8 @@ class Override:
 
     With `replaces` they take that user's place, only where that user is on call; without, they replace everybody and
     fill gaps too (docs/semantics.md 3.5). One that a clock change shrinks to nothing does nothing. `id` is what it is
-    known by where it is kept, empty where nobody gave it one; who is on call does not hang on it.
+    known by where it is kept, empty where nobody gave it one; who is on call does not hang on it. `exact` is when it
+    applies where that is known to the instant, which the wall cannot say of an hour that it shows twice.
     """
 
     start: datetime
@@ -29,14 +30,20 @@ class Override:
     users: frozenset[str]
     replaces: str | None = None
     id: str = ""
+    exact: Span | None = None
 
     def __post_init__(self) -> None:
         """Refuse an override without users, times with an offset, and an end not after the start on the wall clock."""
         if not self.users:
             raise ScheduleError("users", "an override needs at least one user")
-        if require_wall(self.end, "end") <= require_wall(self.start, "start"):
+        start, end = require_wall(self.start, "start"), require_wall(self.end, "end")
+        if end <= start if self.exact is None else self.exact.end <= self.exact.start:
             message = f"the end {self.end.isoformat()} is not after the start {self.start.isoformat()}"
             raise ScheduleError("end", message)
+
+    def span(self, zone: str) -> Span:
+        """Return when it applies in a zone: from a start up to an end that a clock change may have put before it."""
+        return self.exact or Span(resolve(self.start, zone), resolve(self.end, zone))
 
     def applied(self, users: frozenset[str]) -> frozenset[str]:
         """Return who is on call within the override where `users` were before it."""
@@ -59,10 +66,7 @@ class Overrides:
 
     def __init__(self, overrides: Sequence[Override], zone: str) -> None:
         """Resolve the overrides, given in the order in which they were made."""
-        laid = [
-            Laid(resolve(override.start, zone), resolve(override.end, zone), order, override)
-            for order, override in enumerate(overrides)
-        ]
+        laid = [Laid(*override.span(zone), order, override) for order, override in enumerate(overrides)]
         self._laid = sorted(entry for entry in laid if entry.start < entry.end)
         self._starts = [entry.start for entry in self._laid]
         self._reach: list[datetime] = []  # the latest end among the overrides up to this one

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from schedules import Override, Schedule, wall_time
+from schedules import Override, Schedule, Span, wall_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,26 @@ class MadeOverride:
         return f"override-{self.id}"
 
 
-def laid_on(schedule: Schedule, made: Iterable[MadeOverride], people: Container[str] | None = None) -> Schedule:
+def laid_on(schedule: Schedule, made: Iterable[MadeOverride]) -> Schedule:
     """The schedule with these overrides, given in the order in which they were made, laid on after its own.
 
-    Where `people` are named, nobody else is put on call: an override of people who are all gone is void, and what is below
-    it shows.
+    An override without users is void, and what is below it shows.
     """
-    overrides = tuple(_laid(schedule.time_zone, made, people))
+    overrides = tuple(_laid(schedule.time_zone, made))
     return replace(schedule, overrides=(*schedule.overrides, *overrides)) if overrides else schedule
 
 
-def _laid(zone: str, made: Iterable[MadeOverride], people: Container[str] | None) -> Iterator[Override]:
+def with_people(made: Iterable[MadeOverride], people: Container[str], now: datetime) -> list[MadeOverride]:
+    """The overrides, those that are not over without users who are gone: nobody else is put on call."""
+    return [
+        one if one.until <= now else replace(one, users=tuple(user for user in one.users if user in people))
+        for one in made
+    ]
+
+
+def _laid(zone: str, made: Iterable[MadeOverride]) -> Iterator[Override]:
     for one in made:
-        users = frozenset(user for user in one.users if people is None or user in people)
-        # On the wall of the zone that the schedule has by now, where a night may shrink an hour to nothing.
-        start, end = wall_time(one.since, zone), wall_time(one.until, zone)
-        if users and start < end and one.since < one.until:
-            yield Override(start, end, users, one.replaces, one.name)
+        if one.users and one.since < one.until:
+            # On the wall of the zone that the schedule has by now.
+            start, end = wall_time(one.since, zone), wall_time(one.until, zone)
+            yield Override(start, end, frozenset(one.users), one.replaces, one.name, Span(one.since, one.until))

@@ -76,7 +76,7 @@ class Builder:
             users={key: self._user(key, spec, disabled) for key, spec in document.users.items()},
             teams={key: Team(key, spec.members, spec.managers) for key, spec in document.teams.items()},
             calendars=calendars,
-            schedules={key: self._laid(key, one, made.get(key, ()), document.users) for key, one in schedules.items()},
+            schedules={key: self._laid(key, one, made.get(key, ())) for key, one in schedules.items()},
             escalation_policies={
                 key: self._kept.made("escalation_policies", key, (spec,), None, partial(_policy, key, spec))
                 for key, spec in document.escalation_policies.items()
@@ -93,14 +93,10 @@ class Builder:
         reasons = tuple(disabled.get((key, name)) for name in spec.contact_methods)
         return self._kept.made("users", key, (spec,), reasons, partial(_user, key, spec, disabled))
 
-    def _laid(
-        self, key: str, schedule: Schedule, made: Sequence[MadeOverride], people: Mapping[str, UserSpec]
-    ) -> Schedule:
+    def _laid(self, key: str, schedule: Schedule, made: Sequence[MadeOverride]) -> Schedule:
         if not made:
             return schedule
-        there = frozenset(user for one in made for user in one.users if user in people)
-        make = partial(laid_on, schedule, made, there)
-        return self._kept.made("overrides", key, (schedule,), (tuple(made), there), make)
+        return self._kept.made("overrides", key, (schedule,), tuple(made), partial(laid_on, schedule, made))
 
     def _support_policy(
         self, key: str, spec: SupportPolicySpec, calendars: Mapping[str, BusinessCalendar]

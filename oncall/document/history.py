@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -105,12 +105,3 @@ class _Builder:
 def _holding(versions: Sequence[Version], at: datetime) -> Version:
     """The last version that held by `at`; the first before that, as nothing else is known."""
     return next((version for version in reversed(versions) if version.holds_from <= at), versions[0])
-
-
-def with_people(made: Iterable[MadeOverride], people: Iterable[str], now: datetime) -> list[MadeOverride]:
-    """The overrides, those to come without users who are gone: they are void, as in the directory."""
-    there = frozenset(people)
-    return [
-        one if one.until <= now else replace(one, users=tuple(user for user in one.users if user in there))
-        for one in made
-    ]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from oncall.document.by_hand import MadeOverride
+from oncall.document.by_hand import MadeOverride, with_people
 from oncall.document.calendars import calendars_named
 from oncall.document.coverage import people
-from oncall.document.history import Version, history, with_people
+from oncall.document.history import Version, history
 from oncall.document.times import ScheduleSpec
 from oncall.domain.directory import Directory
 from oncall.domain.turns import turns

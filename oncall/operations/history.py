@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from oncall.document.by_hand import with_people
 from oncall.document.faults import unknown
-from oncall.document.history import history, with_people
+from oncall.document.history import history
 from oncall.errors import NotFoundError
 from oncall.operations.context import Context
 from oncall.store import configuration, overrides

@@ -14,7 +14,7 @@ from oncall.errors import FieldFault, InvalidInputError, NotFoundError, RefusedE
 from oncall.operations.context import Context
 from oncall.store import configuration_version, handovers, overrides
 from oncall.store.overrides import OverrideRow
-from schedules import Override, ScheduleError, as_utc, format_instant, resolve, wall_time
+from schedules import Override, ScheduleError, Span, as_utc, format_instant, resolve, wall_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,10 @@ def _faults(wanted: NewOverride, directory: Directory, now: datetime) -> Iterato
         yield FieldFault("replaces", unknown("user", wanted.replaces, directory.users))
     zone = schedule.time_zone if schedule is not None else "UTC"
     try:
-        Override(_wall(wanted.start, zone), _wall(wanted.end, zone), frozenset(wanted.users), wanted.replaces)
         start, end = _instant(wanted.start, zone), _instant(wanted.end, zone)
+        exact = None if wanted.start.tzinfo is None and wanted.end.tzinfo is None else Span(start, end)
+        walls = _wall(wanted.start, zone), _wall(wanted.end, zone)
+        Override(*walls, frozenset(wanted.users), wanted.replaces, exact=exact)
     except ScheduleError as error:
         yield FieldFault(error.field, error.message)
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from oncall.document.by_hand import with_people
 from oncall.document.calendars import calendars_named
 from oncall.document.difference import Change
 from oncall.document.directory import Builder
@@ -47,7 +48,9 @@ def _built(
     part = Document(users=document.users, calendars=calendars, schedules=schedules)
     # What changes is looked up anew when it is stored, and so it is here.
     written = {key: days for key, days in configuration.holidays_written(session).items() if key not in changed}
-    made = overrides.lasting(session, context.clock.now())
+    now = context.clock.now()
+    lasting = overrides.lasting(session, now)
+    made = {key: with_people(lasting[key], document.users, now) for key in schedules if key in lasting}
     return dict(Builder().build(part, 0, {}, written, made).schedules)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from oncall.document.by_hand import with_people
 from oncall.document.directory import Builder
 from oncall.document.history import Version
 from oncall.document.kept import Kept
@@ -37,10 +38,11 @@ class DirectoryCache:
         people = users.load(session, self._people)
         newest = configuration.newest(session, self._versions)
         self._versions = {one.id: one for one in newest}
+        made = overrides.lasting(session, now - REMEMBERED)
         return self._builder.build(
             configuration.document_at(newest, people.users),
             version,
             people.disabled,
             configuration.holidays_of(newest),
-            overrides.lasting(session, now - REMEMBERED),
+            {schedule: with_people(some, people.users, now) for schedule, some in made.items()},
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from schedules import Layer, Override, Rotation, Schedule, ScheduleError, Turn, When, Window, entries, parse_wall
+from schedules import Layer, Override, Rotation, Schedule, ScheduleError, Span, Turn, When, Window, entries, parse_wall
 from tests.schedules.walls import CHICAGO, utc
 
 DAY = "2026-03-02T"
@@ -153,3 +153,15 @@ def test_override_of_another_id_is_another_and_does_the_same() -> None:
     assert one.id == ""
     assert one != other
     assert day(Schedule("UTC", (PAIR,), (one,))) == day(Schedule("UTC", (PAIR,), (other,)))
+
+
+def test_override_of_exact_instants_holds_by_them_whatever_the_wall_shows() -> None:
+    exact = Span(utc("2026-11-01T06:50"), utc("2026-11-01T07:20"))
+    override = Override(parse_wall("2026-11-01T01:50"), parse_wall("2026-11-01T01:20"), frozenset({"bo"}), exact=exact)
+    schedule = Schedule(CHICAGO, (), (override,))
+    assert [
+        (shift.start, shift.end) for shift in schedule.shifts(utc("2026-11-01T00:00"), utc("2026-11-02T00:00"))
+    ] == [exact]
+    with pytest.raises(ScheduleError) as caught:
+        replace(override, exact=Span(exact.end, exact.start))
+    assert caught.value.field == "end"

@@ -12,6 +12,7 @@ from oncall.errors import InvalidInputError, NotFoundError, RefusedError
 from oncall.operations.apply import apply_document
 from oncall.operations.export import export_document
 from oncall.operations.handover import hand_over
+from oncall.operations.history import history_of
 from oncall.operations.overrides import NewOverride, lay_overrides, take_back
 from oncall.store.overrides import OverrideRow
 from oncall.store.users import remove
@@ -188,6 +189,37 @@ def test_override_to_a_removed_user_is_void_and_the_layer_below_shows(small: Flo
     with context.database.read() as session:
         assert context.directory(session).on_call("engineers", NOON) == ("ana",)
     context.database.dispose()
+
+
+def test_who_was_on_call_by_an_override_was_so_also_when_they_are_gone(small: Floor) -> None:
+    laid(small, bo_for("2026-11-22T05:00", "2026-11-22T06:00"))
+    small.clock.advance(2 * HOUR)
+    without = DOCUMENT.replace("  bo:", "  eve:")
+    apply_document(small.context, without, author="ana", prune=True, dry_run=False)
+    assert on_call(small, NOON + MINUTE) == ("bo",)
+    with small.context.database.read() as session:
+        assert history_of(small.context, session, "engineers", None).on_call_at(NOON + MINUTE) == {"bo"}
+
+
+SECOND_0120 = datetime(2026, 11, 1, 8, 20, tzinfo=UTC)
+"""The second time that it is 01:20 in Denver that night."""
+
+
+def test_override_by_instants_holds_to_the_instant_in_the_hour_that_comes_twice(small: Floor) -> None:
+    small.clock.set(SECOND_0120 - timedelta(days=1))
+    laid(small, NewOverride("engineers", SECOND_0120 - HOUR * 3, SECOND_0120, ("bo",)))
+    assert [on_call(small, SECOND_0120 - MINUTE), on_call(small, SECOND_0120)] == [("bo",), ()]
+    laid(small, NewOverride("engineers", SECOND_0120 - 40 * MINUTE, SECOND_0120 - 20 * MINUTE, ("cy",)))
+    assert on_call(small, SECOND_0120 - 25 * MINUTE) == ("cy",)
+
+
+def test_override_made_in_the_hour_that_comes_twice_leaves_what_was(small: Floor) -> None:
+    small.clock.set(SECOND_0120)
+    (row,) = laid(small, NewOverride("engineers", wall("2026-11-01T00:00"), wall("2026-11-01T05:00"), ("bo",)))
+    assert [on_call(small, SECOND_0120 - MINUTE), on_call(small, SECOND_0120)] == [(), ("bo",)]
+    small.clock.advance(10 * MINUTE)
+    taken_back(small, row.id)
+    assert [on_call(small, SECOND_0120 + MINUTE), on_call(small, small.clock.now())] == [("bo",), ()]
 
 
 def test_only_what_an_override_changed_is_built_anew(small: Floor) -> None:
