@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from oncall.domain.absence import Absence, Clash, clashes
-from schedules import Override, Schedule, Span, as_utc, resolve
+from schedules import Override, Schedule, Span, as_utc
 from schedules.changes import Changes, changes
+from schedules.override import Overrides
 
 AHEAD = timedelta(days=90)
 """How far ahead an edit is looked at."""
@@ -77,14 +79,16 @@ def _change(
 
 def _broken(before: Schedule, after: Schedule | None, window: Span) -> Iterator[Broken]:
     places = {_identity(one): index for index, one in enumerate(after.overrides)} if after is not None else {}
-    for index, one in enumerate(before.overrides):
+    old, new = _Below(before), _Below(after) if after is not None else None
+    for index in range(_same_from_below(before, after), len(before.overrides)):
+        one = before.overrides[index]
         span = _left(one, before.time_zone, window)
         place = places.get(_identity(one))
         # One that the document itself no longer has is no swap that broke: somebody took it out.
         is_kept = place is not None or (after is None and one.id)
-        if one.replaces is None or span is None or not is_kept or not _replaces(before, index, one.replaces, span):
+        if one.replaces is None or span is None or not is_kept or not old.has(index, one.replaces, span):
             continue
-        if after is None or place is None or not _replaces(after, place, one.replaces, span):
+        if new is None or place is None or not new.has(place, one.replaces, span):
             yield Broken(
                 one.id or one.start.isoformat(timespec="minutes"), one.replaces, tuple(sorted(one.users)), span
             )
@@ -95,11 +99,29 @@ def _identity(override: Override) -> object:
 
 
 def _left(override: Override, zone: str, window: Span) -> Span | None:
-    start, end = max(resolve(override.start, zone), window.start), min(resolve(override.end, zone), window.end)
+    laid = override.span(zone)
+    start, end = max(laid.start, window.start), min(laid.end, window.end)
     return Span(start, end) if start < end else None
 
 
-def _replaces(schedule: Schedule, index: int, user: str, span: Span) -> bool:
-    """Whether the override at `index` finds that user on call at any time of the span, as those before it leave things."""
-    below = replace(schedule, overrides=schedule.overrides[:index])
-    return any(shift.user == user for shift in below.shifts(*span))
+def _same_from_below(before: Schedule, after: Schedule | None) -> int:
+    """How many overrides find the same as before, since nothing below them has changed."""
+    if after is None or replace(before, overrides=()) != replace(after, overrides=()):
+        return 0
+    pairs = zip(before.overrides, after.overrides, strict=False)
+    same = takewhile(lambda pair: pair[0] == pair[1], pairs)
+    return sum(1 for _ in same)
+
+
+class _Below:
+    """What the overrides of a schedule find: the layers, with those that were made before on them."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._layers = replace(schedule, overrides=())
+        self._overrides = Overrides(schedule.overrides, schedule.time_zone)
+
+    def has(self, index: int, user: str, span: Span) -> bool:
+        """Whether the override at `index` finds that user on call at any time of the span."""
+        under = tuple(laid.override for laid in self._overrides.between(*span) if laid.order < index)
+        below = replace(self._layers, overrides=under) if under else self._layers
+        return any(shift.user == user for shift in below.shifts(*span))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 
@@ -155,3 +157,16 @@ def test_notice_names_the_first_few_and_counts_the_others() -> None:
 
 def test_who_cannot_be_reached_is_not_told() -> None:
     assert notices(looked_at(rota("ana"), rota("mute")), "mute") == {}
+
+
+def test_broken_swaps_are_found_among_many_overrides_without_looking_at_all_of_them_for_each() -> None:
+    hours = [instead("zoe", "ana", NOW + index * HOUR, f"override-{index}") for index in range(2000)]
+    short = [replace(one, end=one.start + HOUR / 2) for one in hours]
+    many = rota("ana", overrides=tuple(short))
+    started = perf_counter()
+    added = replace(many, overrides=(*many.overrides, instead("bo", None)))
+    assert [change.broken for change in looked_at(many, added).schedules] == [()]
+    (change,) = looked_at(many, rota("cy", overrides=many.overrides)).schedules
+    assert len(change.broken) == 2000
+    # Looking at all of them for each took more than 20 seconds.
+    assert perf_counter() - started < 8
