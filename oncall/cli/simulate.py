@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TextIO, cast
 
@@ -55,9 +56,8 @@ def simulate(source: Path, until: datetime | None, config: Path | None, data: Pa
     with _rereadable(source) as lines, faults_of(source):
         events = _events(lines, directory)
         if as_json:
-            log = simulated(events, directory, until)
-            encoded = (orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in log)
-            sys.stdout.buffer.writelines(encoded)
+            encoded = partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
+            sys.stdout.buffer.writelines(map(encoded, simulated(events, directory, until)))
         else:
             sys.stdout.writelines(f"{line}\n" for line in Timeline(directory).told(events, until))
 
