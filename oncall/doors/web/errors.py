@@ -11,6 +11,8 @@ from oncall.errors import ForbiddenError, NotFoundError, UnavailableError
 
 Answer = tuple[str, int]
 
+_SAID = frozenset({"text/html", "text/csv"})
+
 
 def install(pages: Blueprint) -> None:
     """Let errors of the pages' views be answered by a page."""
@@ -22,7 +24,7 @@ def install(pages: Blueprint) -> None:
 
 def keep_to_the_reader(response: Response) -> Response:
     """Let no cache and no other site learn what a page says or where it was."""
-    if response.mimetype == "text/html":
+    if response.mimetype in _SAID:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
         response.vary.update(["Cookie", "X-Live"])

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import reduce
 
 import pytest
 from flask import Flask
@@ -20,6 +21,18 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("GET", "/"): Role.VIEWER,
     ("GET", "/incidents/<int:number>"): Role.VIEWER,
     **{("POST", f"/incidents/<int:number>/{name}"): Role.RESPONDER for name in NAMES.values()},
+    ("GET", "/schedules"): Role.VIEWER,
+    ("GET", "/schedules/<schedule>"): Role.VIEWER,
+    ("GET", "/schedules/<schedule>/fairness.csv"): Role.VIEWER,
+    ("POST", "/schedules/<schedule>/overrides"): Role.RESPONDER,
+    ("POST", "/schedules/<schedule>/overrides/<int:number>/take-back"): Role.RESPONDER,
+    ("POST", "/schedules/<schedule>/swaps"): Role.RESPONDER,
+    **{
+        ("POST", f"/schedules/<schedule>/swaps/<int:number>/{name}"): Role.RESPONDER
+        for name in ("accept", "decline", "withdraw")
+    },
+    ("GET", "/schedules/<schedule>/edit"): Role.MANAGER,
+    ("POST", "/schedules/<schedule>/edit"): Role.MANAGER,
     ("GET", "/policies"): Role.VIEWER,
     ("GET", "/policies/<policy>"): Role.VIEWER,
     ("GET", "/what-if"): Role.VIEWER,
@@ -47,7 +60,8 @@ def rules(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def path(rule: str) -> str:
-    return rule.replace("<int:number>", "1").replace("<token>", "never-made").replace("<policy>", "standard")
+    names = {"<int:number>": "1", "<token>": "never-made", "<policy>": "standard", "<schedule>": "engineers"}
+    return reduce(lambda text, name: text.replace(name, names[name]), names, rule)
 
 
 def status(who: Person, method: str, rule: str, page: str = "/password") -> int:
