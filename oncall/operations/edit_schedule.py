@@ -26,7 +26,7 @@ from oncall.operations.new_version import record_changes
 from oncall.operations.previews import Edit, preview_of, tell
 from oncall.store import configuration, configuration_version, users
 
-_FIELD = "schedule"
+_FIELD, _SECTION = "schedule", "schedules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Edited:
 def stored_schedule(context: Context, key: str) -> Stored:
     """A schedule as it stands; raises NotFoundError."""
     with context.database.read() as session:
-        latest = _latest(session, key)
+        latest = configuration.latest(session, _SECTION, key)
         if latest is None or not isinstance(latest.spec, ScheduleSpec):
             raise NotFoundError(unknown("schedule", key, context.directory(session).schedules))
         return Stored(key, latest.number, latest.spec, latest.holds_from, latest.author)
@@ -100,12 +100,13 @@ class _Editing:
     def __init__(self, context: Context, session: Session, wanted: NewBody) -> None:
         self._context, self._session = context, session
         self._now = context.clock.now()
-        latest = _latest(session, wanted.id)
+        latest = configuration.latest(session, _SECTION, wanted.id)
         _require_latest(session, wanted, latest)
         spec = _spec(wanted)
         if wanted.keep_on_call and latest is not None and isinstance(latest.spec, ScheduleSpec):
             spec = kept_on_call(latest.spec, spec, self._now)
-        stored = configuration.load(session, users.load(session).users)
+        known = context.directories.known(session, self._now)
+        stored = configuration.load(session, users.load(session).users, known)
         self._after = stored.model_copy(update={"schedules": {**stored.schedules, wanted.id: spec}})
         _require_sound(self._after, wanted.id)
         before = stored.schedules.get(wanted.id)
@@ -124,11 +125,6 @@ class _Editing:
         return Edited(version, self.edited.spec, self.edited.changed, self.edited.preview)
 
 
-def _latest(session: Session, key: str) -> Version | None:
-    versions = configuration.recorded(session, "schedules", [key], None).get(key)
-    return versions[-1] if versions else None
-
-
 def _require_latest(session: Session, wanted: NewBody, latest: Version | None) -> None:
     holds = latest.number if latest is not None and latest.spec is not None else 0
     if wanted.version == holds:
@@ -136,7 +132,7 @@ def _require_latest(session: Session, wanted: NewBody, latest: Version | None) -
     if latest is None or latest.spec is None:
         raise RefusedError(f"there is no schedule {wanted.id!r}: to make one, send the version 0")
     since = f"schedules.{wanted.id} is at version {holds}, by {latest.author}"
-    versions = configuration.recorded(session, "schedules", [wanted.id], None)[wanted.id]
+    versions = configuration.recorded(session, _SECTION, [wanted.id], None)[wanted.id]
     seen = next((version for version in versions if version.number == wanted.version), None)
     if seen is None or seen.spec is None:
         raise RefusedError(f"{since}: read it, and send the version that your edit was made from")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from oncall.document.calendars import PublicHolidays
+from oncall.document.calendars import PublicHolidays, calendars_named
 from oncall.document.difference import Change
 from oncall.document.document import FORMAT, SECTIONS, Document, document_of
 from oncall.document.fields import Spec
@@ -23,7 +23,7 @@ YEARS_WRITTEN = 10
 """For how many years from the one before a version is made its public holidays are written into it."""
 
 _AT_ONCE = 500
-_MOVE_SHIFTS = frozenset({"schedules", "calendars"})
+_MOVE_SHIFTS = ("schedules", "calendars")
 _IN_VERSIONS = tuple(section for section in SECTIONS if section != "users")
 
 
@@ -54,12 +54,12 @@ class ConfigVersionRow(Base):
     feed_days: Mapped[list[Any] | None]
 
 
-def load(session: Session, people: Mapping[str, Spec]) -> Document:
+def load(session: Session, people: Mapping[str, Spec], known: Mapping[int, Version] | None = None) -> Document:
     """The configuration that holds now, whole: `people` and the latest version of everything else.
 
-    Objects stand in the order in which they first came.
+    Objects stand in the order in which they first came; versions that are `known` are not read again.
     """
-    return document_at(newest(session, {}), people)
+    return document_at(newest(session, known or {}), people)
 
 
 def document_at(versions: Iterable[Version], people: Mapping[str, Spec]) -> Document:
@@ -71,17 +71,27 @@ def document_at(versions: Iterable[Version], people: Mapping[str, Spec]) -> Docu
     return document_of(objects)
 
 
-def newest(session: Session, known: Mapping[int, Version]) -> tuple[Version, ...]:
-    """The latest version of every object, in the order in which the objects first came; what is `known` is not read again."""
+def newest(session: Session, known: Mapping[int, Version], section: str | None = None) -> tuple[Version, ...]:
+    """The latest version of every object, of one section where that is named, in the order in which the objects first came.
+
+    What is `known` is not read again.
+    """
     latest, first = func.max(ConfigVersionRow.id), func.min(ConfigVersionRow.id)
     query = select(latest).group_by(ConfigVersionRow.section, ConfigVersionRow.key).order_by(first)
-    ids = session.scalars(query).all()
+    ids = session.scalars(query if section is None else query.where(ConfigVersionRow.section == section)).all()
     missing = [id_ for id_ in ids if id_ not in known]
     found = dict(known)
     for start in range(0, len(missing), _AT_ONCE):
         some = select(ConfigVersionRow).where(ConfigVersionRow.id.in_(missing[start : start + _AT_ONCE]))
         found |= {row.id: _version(row) for row in session.scalars(some)}
     return tuple(found[id_] for id_ in ids)
+
+
+def latest(session: Session, section: str, key: str) -> Version | None:
+    """The latest version of one object; None where there never was one."""
+    query = select(ConfigVersionRow).where(ConfigVersionRow.section == section, ConfigVersionRow.key == key)
+    row = session.scalars(query.order_by(ConfigVersionRow.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _version(row)
 
 
 def last_change(session: Session) -> datetime | None:
@@ -126,11 +136,12 @@ def record(
 ) -> None:
     """Store a new version of every changed object but users, as it stands in `document`, holding from `at` on.
 
-    Where that may move a change of shifts, the next one of every schedule is worked out anew.
+    The next change of shifts is worked out anew for every schedule of which that may move it.
     """
     changes = tuple(changes)
-    if any(change.section in _MOVE_SHIFTS for change in changes):
-        handovers.work_out_anew(session, document.section("schedules").keys(), at)
+    moved = _moved(document, changes)
+    if moved:
+        handovers.work_out_anew(session, moved, at)
     for change in changes:
         if change.section in _IN_VERSIONS:
             spec = document.section(change.section).get(change.id)
@@ -150,6 +161,14 @@ def record(
             )
 
 
+def _moved(document: Document, changes: Iterable[Change]) -> frozenset[str]:
+    """The schedules that change themselves, or by a calendar that they name; those that go too."""
+    keys = {section: {change.id for change in changes if change.section == section} for section in _MOVE_SHIFTS}
+    calendars = keys["calendars"]
+    theirs = {key for key, spec in document.schedules.items() if not calendars.isdisjoint(calendars_named(spec))}
+    return frozenset(keys["schedules"] | theirs)
+
+
 def _looked_up(spec: CalendarSpec, at: datetime) -> dict[str, list[str]] | None:
     country, subdivision = spec.holidays.country, spec.holidays.subdivision
     if country is None:
@@ -167,7 +186,7 @@ def _of_feed(spec: CalendarSpec) -> list[str] | None:
 
 def holidays_written(session: Session) -> dict[str, PublicHolidays]:
     """The public holidays in the latest versions of calendars, by the calendar's id and by year."""
-    return holidays_of(newest(session, {}))
+    return holidays_of(newest(session, {}, "calendars"))
 
 
 def holidays_of(versions: Iterable[Version]) -> dict[str, PublicHolidays]:

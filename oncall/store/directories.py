@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -32,6 +33,11 @@ class DirectoryCache:
         while kept is None or kept.version != configuration_version.current(session):
             kept = self._kept = self._built(session, now)
         return kept
+
+    def known(self, session: Session, now: datetime) -> Mapping[int, Version]:
+        """The latest versions of all objects by their ids, as the directory was built of them; some may be out of date."""
+        self.get(session, now)
+        return self._versions
 
     def _built(self, session: Session, now: datetime) -> Directory:
         version = configuration_version.current(session)

@@ -12,6 +12,7 @@ from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
 from oncall.store.types import UTCDateTime
 
+_AT_ONCE = 500
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -31,12 +32,15 @@ def watch(session: Session, schedules: Collection[str], now: datetime) -> None:
 
 
 def work_out_anew(session: Session, schedules: Collection[str], now: datetime) -> None:
-    """Have the next change of all schedules worked out again, as the configuration has changed at `now`.
+    """Have the next change of these schedules worked out again, as they have changed at `now`.
 
     That by itself is no change of shifts: who is on call from now on is not told, unless a change had come before and
     nobody has looked at it yet.
     """
-    session.execute(_looked_at_again(now, now))
+    keys = sorted(schedules)
+    for start in range(0, len(keys), _AT_ONCE):
+        theirs = HandoverRow.schedule.in_(keys[start : start + _AT_ONCE])
+        session.execute(_looked_at_again(now, now).where(theirs))
     watch(session, schedules, now)
 
 

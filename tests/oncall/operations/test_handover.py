@@ -174,6 +174,25 @@ def test_change_of_the_configuration_loses_no_change_that_nobody_has_looked_at(f
     assert told(floor) == [("ana", ONE)]
 
 
+def test_edit_has_no_other_schedule_looked_at_again(sqlite_url: str) -> None:
+    limited = SCHEDULE.replace("engineers", "limited").replace(
+        "[ana, bo, cy]}", "[bo], when: {calendar: hq, is: open}}"
+    )
+    document = DOCUMENT.replace(SCHEDULE, SCHEDULE + SCHEDULE.replace("engineers", "another") + limited)
+    hours = "calendars: {{hq: {{time_zone: UTC, open: [{{days: [mon], from: '{}', to: '17:00'}}]}}}}\n"
+    with open_floor(sqlite_url, document + hours.format("09:00")) as floor:
+        go_to(floor, floor.clock.now())
+        later = MONDAY + WEEK
+        due = {"engineers": later, "another": later, "limited": later}
+        go_to(floor, MONDAY + timedelta(hours=9))
+        assert {key for key, at in _watched(floor).items() if at == due[key]} == {*due}
+        now = floor.clock.now()
+        apply(floor, SCHEDULE.replace("[ana, bo, cy]", "[ana, cy]"))
+        assert _watched(floor) == due | {"engineers": now}
+        apply_document(floor.context, f"version: 1\n{hours.format('08:00')}", author="test", prune=False, dry_run=False)
+        assert _watched(floor) == due | {"engineers": now, "limited": now}
+
+
 def test_override_from_now_on_is_a_change_of_shifts(floor: Floor) -> None:
     floor.trigger("disk full", severity="sev3")
     apply(floor, SCHEDULE + "    overrides: [{start: '2026-11-22T02:30', end: '2026-11-22T05:00', users: [bo]}]\n")
