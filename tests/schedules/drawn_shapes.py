@@ -36,10 +36,12 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Shape = dict[str, Any]
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
-_ZONES = st.one_of(st.sampled_from(CHANGING_ZONES), st.tuples(st.sampled_from(EVERY_ZONE), st.integers(1975, 2037)))
+_CHANGING = st.sampled_from(CHANGING_ZONES)
+_ZONES = st.one_of(_CHANGING, _CHANGING, st.tuples(st.sampled_from(EVERY_ZONE), st.integers(1975, 2037)))
 _ZONES_ELSEWHERE = st.sampled_from(("UTC", "America/New_York", "Asia/Kathmandu"))
 _NEAR = st.one_of(st.integers(-3 * 60, 3 * 60), st.integers(-48 * 60, 48 * 60))
 _QUARTERS = st.integers(0, 95)
+_SOME_OR_NONE = st.sampled_from((1, 2, 3, 4, 2, 3, 0))
 _FEW, _SOME = st.integers(0, 2), st.integers(0, 4)
 _NUMBERS = st.integers(0, 5)
 _SOME_DAYS = st.lists(st.sampled_from(DAYS), min_size=1, max_size=7, unique=True)
@@ -52,7 +54,7 @@ _TURNS = st.one_of(
 )
 _COUNTRIES: tuple[Shape, ...] = ({}, {}, {"country": "DE", "subdivision": "BY"}, {"country": "US"})
 _COUNTRY = st.sampled_from(_COUNTRIES)
-_LIMIT = st.sampled_from(("none", "windows", "here", "there"))
+_LIMIT = st.sampled_from(("none", "none", "windows", "windows", "here", "there"))
 _STATE = st.sampled_from(("open", "closed"))
 _LENGTH = {"hours": timedelta(hours=1), "days": _DAY, "weeks": 7 * _DAY, "months": 28 * _DAY}
 _MOST_TURNS = {"hours": 400, "days": 400, "weeks": 170, "months": 40}
@@ -91,7 +93,7 @@ def situations(draw: st.DrawFn) -> Situation:
     place = draw(_PLACES)
     schedule: Shape = {
         "time_zone": place.zone,
-        "layers": [_layer(draw, place) for _ in range(draw(_SOME))],
+        "layers": [_layer(draw, place) for _ in range(draw(_SOME_OR_NONE))],
         "overrides": [_override(draw, place) for _ in range(draw(_SOME))],
     }
     named = {layer["when"]["calendar"] for layer in schedule["layers"] if "calendar" in layer.get("when", {})}
@@ -168,7 +170,7 @@ def _layer(draw: st.DrawFn, place: Place) -> Shape:
         "name": "layer",
         "start": (wall_near(draw, place) - (turns - 1) * amount * _LENGTH[unit]).isoformat(),
         "turn": f"{amount} {unit}",
-        "users": [draw(_USERS) for _ in range(draw(_SOME))],
+        "users": [draw(_USERS) for _ in range(draw(_SOME_OR_NONE))],
     }
     end = wall_near(draw, place).isoformat()
     if not draw(_NUMBERS) and end > layer["start"]:

@@ -4,7 +4,7 @@ import random
 from bisect import bisect_left, bisect_right
 from datetime import datetime, time, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schedules import Final, Span
@@ -14,16 +14,24 @@ from tests.schedules.drawn_shapes import Shape, Situation, openings, situations
 from tests.schedules.oracle import Reading
 from tests.schedules.slow_calendar import Opening
 from tests.schedules.slow_clock import clock_changes
+from tests.schedules.walls import utc
 
 MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 MINUTES_AROUND = 180
 EDGES_ENOUGH = 16
 AT_RANDOM = 40
-
-
 CLOCKS = st.integers(0, 24 * 60 - 1).map(lambda minute: time(minute // 60, minute % 60))
 
 
+def hourly(zone: str, start: str, turn: str, since: datetime) -> Situation:
+    layer = {"name": "hourly", "start": start, "turn": turn, "users": ["a", "b", "c"]}
+    schedule = {"time_zone": zone, "layers": [layer]}
+    return Situation(schedule, {}, since, since + timedelta(hours=60))
+
+
+# Where clocks skip a day or two hours, turns that do not go into it are out of order.
+@example(hourly("Pacific/Kwajalein", "1993-08-20T23:59", "5 hours", utc("1993-08-21T00:00Z")))
+@example(hourly("Antarctica/Troll", "2026-03-28T00:30", "3 hours", utc("2026-03-28T12:00Z")))
 @examples(500)
 @given(situations())
 def test_on_call_and_shifts_are_what_a_slow_reading_says(drawn: Situation) -> None:
