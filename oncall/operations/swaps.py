@@ -44,10 +44,11 @@ def ask(context: Context, request: Request, by: str, role: Role) -> Judged:
     """
     if by != request.asked_by and not role.allows(Role.MANAGER):
         raise ForbiddenError(f"only a manager asks in the name of {request.asked_by}")
-    now = context.clock.now()
 
     def work(session: Session) -> Judged:
-        directory = context.held_directory(session)
+        # First, so that of those who ask the same at once the second finds what the first has asked.
+        configuration_version.lock(session)
+        directory, now = context.directory(session), context.clock.now()
         wanted = new_swap(request, directory, now)
         before = swaps.same(session, wanted)
         if before is not None:
@@ -69,13 +70,13 @@ def accept(context: Context, id_: int, by: str) -> Judged:
     Accepted by the same person before, it stays as it is. Raises NotFoundError, ForbiddenError for whoever was not asked, and
     RefusedError where it is too late or the schedule does not allow it any more; then nothing is changed.
     """
-    now = context.clock.now()
 
     def work(session: Session) -> Judged:
         # First, so that the schedule stays as it is judged by until the overrides are laid on it.
         configuration_version.lock(session)
         directory = context.directory(session)
         swap = _locked(session, id_)
+        now = context.clock.now()
         agreed = accepted(swap, by, directory, now)
         found = _warnings(session, agreed, directory)
         if agreed is not swap:
@@ -145,10 +146,10 @@ def _judged(session: Session, swap: Swap, directory: Directory, now: datetime) -
 
 
 def _answer(context: Context, id_: int, answered: Callable[[Swap, datetime], Swap]) -> Judged:
-    now = context.clock.now()
 
     def work(session: Session) -> Swap:
         swap = _locked(session, id_)
+        now = context.clock.now()
         ended = answered(swap, now)
         if ended is not swap:
             _conclude(context, session, ended, context.directory(session), now)

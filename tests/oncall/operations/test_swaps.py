@@ -126,6 +126,12 @@ def test_same_request_again_asks_once(floor: Floor) -> None:
     assert other.is_new
 
 
+def test_same_request_several_times_at_once_asks_once(postgres_url: str) -> None:
+    with open_floor(postgres_url, DOCUMENT) as floor, ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: asked(floor), range(8))) == {1}
+        assert [who for who, *_ in told(floor)] == ["bo"]
+
+
 def test_who_accepts_again_changes_nothing(floor: Floor) -> None:
     swap = asked(floor)
     assert accept(floor.context, swap, "bo").swap == accept(floor.context, swap, "bo").swap
