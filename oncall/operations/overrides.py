@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from oncall.operations.context import Context
 from oncall.store import configuration_version, handovers, overrides
 from oncall.store.overrides import OverrideRow
 from schedules import Override, ScheduleError, Span, as_utc, format_instant, resolve, wall_time
+
+FURTHEST = timedelta(days=3653)
+"""How far ahead an override may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ def _faults(wanted: NewOverride, directory: Directory, now: datetime) -> Iterato
         return
     if start < end <= now and schedule is not None:
         yield FieldFault("end", f"{format_instant(end)} is past: what was stays as it was")
+    elif end > now + FURTHEST:
+        yield FieldFault(
+            "end", f"{format_instant(end)} is more than ten years ahead: what is to last is for the schedule"
+        )
 
 
 def _wall(at: datetime, zone: str) -> datetime:

@@ -93,6 +93,7 @@ def test_responder_makes_what_concerns_themselves_alone(small: Company) -> None:
         ({"replaces": "anna"}, "replaces"),
         ({"end": "2026-11-23T18:00"}, "end"),
         ({"start": "2026-11-20T18:00", "end": "2026-11-21T18:00"}, "end"),
+        ({"end": "2126-11-23T22:00"}, "end"),
         ({"start": "soon"}, "start"),
         ({"start": 7}, "start"),
         ({"note": "x" * 501}, "note"),
