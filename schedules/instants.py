@@ -34,7 +34,7 @@ def zone_named(name: str) -> tzinfo:
 def _unknown_zone(name: str) -> ScheduleError:
     from zoneinfo import available_timezones  # noqa: PLC0415  reads every zone's file: for the message only
 
-    hint = did_you_mean(name, available_timezones())
+    hint = did_you_mean(name, available_timezones() - _NOT_PLACES)
     return ScheduleError("time_zone", f"'{name}' is not an IANA time zone{hint}")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import accumulate
 
 from oncall.document.by_hand import MadeOverride, laid_on
 from oncall.document.calendars import Faults, PublicHolidays, calendar_of, calendars_named, schedule_of
@@ -63,7 +65,10 @@ class _Builder:
     def __init__(self, key: str, versions: Sequence[Version], calendars: Calendars) -> None:
         self._key = key
         self._versions = versions
-        self._calendars = calendars
+        self._line = _Line(versions)
+        specs = [version.spec for version in versions if isinstance(version.spec, ScheduleSpec)]
+        named = {name for spec in specs for name in calendars_named(spec)}
+        self._calendars = {name: _Line(calendars[name]) for name in named if calendars.get(name)}
         self._kept = Kept()
 
     def edges(self) -> tuple[datetime, ...]:
@@ -71,15 +76,13 @@ class _Builder:
         if not self._versions:
             return ()
         first = self._versions[0].holds_from
-        specs = [version.spec for version in self._versions if isinstance(version.spec, ScheduleSpec)]
-        named = {name for spec in specs for name in calendars_named(spec)}
         own = {version.holds_from for version in self._versions}
-        theirs = {version.holds_from for name in named for version in self._calendars.get(name, ())}
+        theirs = {at for line in self._calendars.values() for at in line.starts}
         return tuple(sorted(own | {at for at in theirs if at > first}))
 
     def stood(self, at: datetime, made: Iterable[MadeOverride]) -> Schedule | None:
         """The schedule as it stood at one of the edges; None where there was none."""
-        spec = _holding(self._versions, at).spec
+        spec = self._line.holding(at).spec
         if not isinstance(spec, ScheduleSpec):
             return None
         faults = Faults()
@@ -94,14 +97,24 @@ class _Builder:
         return None if schedule is None else laid_on(schedule, made)
 
     def _calendar(self, name: str, at: datetime, faults: Faults) -> BusinessCalendar | None:
-        versions = self._calendars.get(name, ())
-        held = _holding(versions, at) if versions else None
+        line = self._calendars.get(name)
+        held = line.holding(at) if line is not None else None
         if held is None or not isinstance(held.spec, CalendarSpec):
             return None
         make = partial(calendar_of, name, held.spec, faults, held.holidays)
         return self._kept.made("calendars", name, (held.spec,), None, make)
 
 
-def _holding(versions: Sequence[Version], at: datetime) -> Version:
-    """The last version that held by `at`; the first before that, as nothing else is known."""
-    return next((version for version in reversed(versions) if version.holds_from <= at), versions[0])
+class _Line:
+    """The versions of one object, given in the order in which they were made, found by time without looking at all of them."""
+
+    def __init__(self, versions: Sequence[Version]) -> None:
+        self._versions = versions
+        made = sorted(range(len(versions)), key=lambda index: versions[index].holds_from)
+        self.starts = [versions[index].holds_from for index in made]
+        self._last = list(accumulate(made, max))
+
+    def holding(self, at: datetime) -> Version:
+        """The last version that held by `at`; the first before that, as nothing else is known."""
+        place = bisect_right(self.starts, at)
+        return self._versions[self._last[place - 1] if place else 0]
