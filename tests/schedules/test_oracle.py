@@ -31,6 +31,7 @@ def hourly(zone: str, start: str, turn: str, since: datetime) -> Situation:
 
 # Where clocks skip a day or two hours, turns that do not go into it are out of order.
 @example(hourly("Pacific/Kwajalein", "1993-08-20T23:59", "5 hours", utc("1993-08-21T00:00Z")))
+@example(hourly("Pacific/Kwajalein", "1993-08-20T23:59", "7 hours", utc("1993-08-21T00:00Z")))
 @example(hourly("Antarctica/Troll", "2026-03-28T00:30", "3 hours", utc("2026-03-28T12:00Z")))
 @examples(500)
 @given(situations())
@@ -57,6 +58,21 @@ def test_calendar_is_open_when_a_slow_reading_says(drawn: tuple[Shape, datetime]
     assert [calendar.is_open(at) for at in minutes] == is_open
     assert calendar.open_time(since, since + timedelta(hours=hours)) == sum(is_open) * MINUTE
     assert calendar.next_open(since) == oracle.next_open(since)
+
+
+@examples(200)
+@given(openings(), st.integers(1, 40))
+def test_calendar_is_open_for_weeks_when_a_slow_reading_says(drawn: tuple[Shape, datetime], days: int) -> None:
+    shape, since = drawn
+    calendar, oracle = calendar_from(shape), Opening(shape)
+    quarters = [since + quarter * 15 * MINUTE for quarter in range(days * 24 * 4)]
+    spans = calendar.open_spans(since, since + timedelta(days=days))
+
+    is_open = [oracle.is_open(at) for at in quarters]
+
+    assert [calendar.is_open(at) for at in quarters] == is_open
+    starts = [span.start for span in spans]
+    assert [any(at < span.end for span in spans[: bisect_right(starts, at)][-1:]) for at in quarters] == is_open
 
 
 @given(openings(), st.integers(1, 600), st.integers(1, 6), CLOCKS)
