@@ -17,7 +17,8 @@ Entry = frozenset[str]
 def kept_on_call(before: ScheduleSpec, after: ScheduleSpec, now: datetime) -> ScheduleSpec:
     """The edited schedule, in which each layer whose users or turn changed starts so that its present turn stays.
 
-    Handoffs stay at their wall times, those of a new length counting from the same start. Where the one on call is no longer
+    Handoffs stay at their wall times, those of a new length counting from the same start; where no start does that, another of
+    the same users is the first. Where the one on call is no longer
     in the rotation, it is the turn of whoever was next. A layer that the edit itself gave another start means what it says,
     as does one that is new, in another zone, or not under way.
     """
@@ -47,7 +48,11 @@ def _kept(before: LayerSpec | None, after: LayerSpec, zone: str, now: datetime) 
     place = _place(old, new, then % len(old))
     if next_ % len(new) == place:
         return after
-    return after.model_copy(update={"start": _start(after, next_, place)})
+    start = _start(after, next_, place)
+    if start is not None:
+        return after.model_copy(update={"start": start})
+    first = (place - next_) % len(new)
+    return after.model_copy(update={"users": (*after.users[first:], *after.users[:first])})
 
 
 def _entries(layer: LayerSpec) -> tuple[Entry, ...]:
@@ -80,9 +85,9 @@ def _places(old: Sequence[Entry], new: Sequence[Entry]) -> Mapping[int, int]:
     return found
 
 
-def _start(layer: LayerSpec, turn: int, place: int) -> datetime:
-    """The start by which the entry at `place` has that turn; of months one whose day no short month cuts."""
+def _start(layer: LayerSpec, turn: int, place: int) -> datetime | None:
+    """The start by which the entry at `place` has that turn; of months one whose day no short month cuts, None without one."""
     first = turn - place
     starts = [layer.turn.wall_start(layer.start, first - round_ * len(layer.users)) for round_ in range(_ROUNDS)]
     whole = (start for start in starts if layer.turn.unit != "months" or start.day == layer.start.day)
-    return next(whole, starts[0])
+    return next(whole, None)

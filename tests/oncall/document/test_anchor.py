@@ -99,6 +99,13 @@ def test_monthly_turns_keep_their_day() -> None:
     assert schedule.on_call_at(WEDNESDAY) == spec_on_call(before)
 
 
+def test_turns_of_months_that_no_other_start_keeps_have_their_users_in_another_order() -> None:
+    before = spec("ana", "bo", "cy", "dee", "eve", turn="3 months", start="2025-01-31T09:00")
+    edit = spec("ana", "cy", "dee", "eve", turn="3 months", start="2025-01-31T09:00")
+    after = kept_on_call(before, edit, datetime(2026, 10, 17, 7, tzinfo=UTC)).layers[0]
+    assert (after.start, after.users) == (edit.layers[0].start, (("eve",), ("ana",), ("cy",), ("dee",)))
+
+
 @pytest.mark.parametrize(
     "after",
     [
