@@ -38,7 +38,8 @@ def _notice(preview: Preview, who: str | None, user: User, link: str, key: str) 
     ways = attempts(user, urgency, f"shifts.{key}.{user.id}", preview.since)[:1]
     if ways:
         lines = [_line(span, sign, schedule, preview, user.time_zone) for span, sign, schedule in theirs]
-        head = "Your shifts have changed:" if who is None else f"Your shifts have changed, by {who}:"
+        by = f", by {who}" if who is not None else ""
+        head = f"Your shifts have changed{by} ({user.time_zone}):"
         yield Notice(user.id, urgency, _text(head, lines, link), ways)
 
 

@@ -132,7 +132,7 @@ def test_each_is_told_what_they_gain_and_lose_on_their_own_clock() -> None:
     found = looked_at(rota("ana", "bo"), rota("ana", "bo", overrides=(instead("ana", "bo"),)))
     told = notices(found, "ana", "bo", "cy", "gone", zone="Asia/Tokyo")
     span = "Mon 2026-11-09 18:00 to Tue 2026-11-10 18:00"
-    head = "Your shifts have changed, by Mia Holm:"
+    head = "Your shifts have changed, by Mia Holm (Asia/Tokyo):"
     assert told == {
         "ana": (Urgency.LOW, [head, f"+ on call for desk, {span}", LINK]),
         "bo": (Urgency.LOW, [head, f"- no longer on call for desk, {span}", LINK]),

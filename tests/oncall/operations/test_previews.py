@@ -70,7 +70,7 @@ def test_who_gains_and_who_loses_is_told_once_by_the_first_way(floor: Floor) -> 
     assert sorted(map(str, found)) == ["bo", "cy"]
     assert (found["bo"].urgency, found["bo"].method) == ("high", "sms")
     assert found["cy"].text.splitlines()[:2] == [
-        "Your shifts have changed, by Ana Ruiz:",
+        "Your shifts have changed, by Ana Ruiz (UTC):",
         "+ on call for desk, now to Mon 2026-11-09 09:00",
     ]
     applied(floor, desk("ana", "cy"))
@@ -85,7 +85,7 @@ def test_what_is_later_than_two_days_is_told_quietly_on_the_persons_own_clock(fl
     found = told(floor)
     assert (found["ana"].urgency, found["ana"].method) == ("low", "slack")
     assert found["ana"].text.splitlines() == [
-        "Your shifts have changed:",
+        "Your shifts have changed (Asia/Tokyo):",
         "+ on call for desk, Fri 2026-11-20 18:00 to Sat 2026-11-21 02:00",
         "https://pager.example.com",
     ]
