@@ -154,7 +154,9 @@ def test_those_whose_shifts_a_feed_changes_are_told(context: Context, clock: Fro
     with context.database.read() as session:
         told = {row.user_id: row.text or "" for row in session.scalars(select(MessageRow))}
     assert list(told) == ["ana"]
-    assert told["ana"].startswith("Your shifts have changed (Europe/Berlin):\n- no longer on call for engineers, Tue 2026-12-01 17:00")
+    assert told["ana"].startswith(
+        "Your shifts have changed (Europe/Berlin):\n- no longer on call for engineers, Tue 2026-12-01 17:00"
+    )
 
 
 def test_feed_that_fails_keeps_its_days_and_is_tried_again_after_an_hour(
