@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oncall.domain.log import Entry
 from oncall.store.base import Base
 from oncall.store.cipher import Cipher
+from oncall.store.incidents import IncidentRow
 from oncall.store.sealed import UNREADABLE, opened, seal
 
 _WRITTEN: Mapping[str, object] = {"text": "", "warnings": []}
@@ -28,7 +29,7 @@ class LogRow(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    incident_id: Mapped[str] = mapped_column(ForeignKey(IncidentRow.id), index=True)
     at: Mapped[datetime]
     event: Mapped[str]
     details: Mapped[dict[str, Any]]

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.users import UserRow
 
 
 class CredentialRow(Base):
@@ -18,7 +19,7 @@ class CredentialRow(Base):
 
     __tablename__ = "credentials"
 
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey(UserRow.id, ondelete="CASCADE"), primary_key=True)
     password_hash: Mapped[str | None]
     generation: Mapped[int]
     changed_at: Mapped[datetime]
@@ -30,7 +31,7 @@ class LoginLinkRow(Base):
     __tablename__ = "login_links"
 
     hash: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey(UserRow.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
 
 

@@ -29,6 +29,8 @@ from oncall.domain.transition import Notice
 from oncall.domain.webhooks import METHOD
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+from oncall.store.incidents import IncidentRow
+from oncall.store.pages import PageRow
 
 PAGE = "page"
 NOTICE = "notice"
@@ -74,8 +76,8 @@ class MessageRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    page_id: Mapped[str | None] = mapped_column(ForeignKey("pages.id"), index=True)
-    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    page_id: Mapped[str | None] = mapped_column(ForeignKey(PageRow.id), index=True)
+    incident_id: Mapped[str | None] = mapped_column(ForeignKey(IncidentRow.id), index=True)
     user_id: Mapped[str | None]
     method_id: Mapped[str]
     type: Mapped[str]

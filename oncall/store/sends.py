@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.messages import MessageRow
 
 
 class SendState(StrEnum):
@@ -36,7 +37,7 @@ class SendRow(Base):
     __table_args__ = (Index("ix_sends_at", "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey(MessageRow.id), index=True)
     call_id: Mapped[str] = mapped_column(index=True)
     provider: Mapped[str]
     state: Mapped[str]

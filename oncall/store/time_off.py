@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.absence import Absence
 from oncall.store.base import Base
+from oncall.store.users import UserRow
 from schedules import Span
 
 BY_HAND = "hand"
@@ -30,7 +31,7 @@ class TimeOffRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(ForeignKey(UserRow.id, ondelete="CASCADE"))
     start_at: Mapped[datetime]
     end_at: Mapped[datetime] = mapped_column(index=True)
     note: Mapped[str]

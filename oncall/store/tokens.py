@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Role
 from oncall.store.base import Base
+from oncall.store.users import UserRow
 
 
 class TokenRow(Base):
@@ -21,7 +22,7 @@ class TokenRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
-    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey(UserRow.id, ondelete="CASCADE"))
     prefix: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
