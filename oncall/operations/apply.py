@@ -41,21 +41,24 @@ def apply_document(
     feeds = Feeds(context.clock.now())
     if not parsed.faults:
         feeds = read_feeds(parsed.document, fetch, feeds.read_at)
-    # Reading took its time, and a version holds from when it is made.
-    feeds = replace(feeds, read_at=context.clock.now())
     if dry_run:
         with context.database.read() as session:
-            return _Application(context, session, parsed, feeds, prune=prune).difference
+            return _Application(context, session, parsed, _read_by_now(feeds, context), prune=prune).difference
 
     def work(session: Session) -> Difference:
         configuration_version.lock(session)
-        application = _Application(context, session, parsed, feeds, prune=prune)
+        application = _Application(context, session, parsed, _read_by_now(feeds, context), prune=prune)
         application.save(author)
         return application.difference
 
     applied = context.database.write(work)
     context.doorbell.ring()
     return applied
+
+
+def _read_by_now(feeds: Feeds, context: Context) -> Feeds:
+    """The feeds as of now: reading them and waiting for the lock took time, and a version holds from when it is made."""
+    return replace(feeds, read_at=context.clock.now())
 
 
 class _Application:

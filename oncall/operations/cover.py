@@ -80,8 +80,8 @@ def _require_allowed(wanted: NewOverride, by: str, role: Role) -> None:
 def uncover(context: Context, schedule: str, id_: int, by: str, role: Role) -> None:
     """Take an override of a schedule back, with the others of its swap, and tell everybody else whose shifts that changes.
 
-    Whoever is no manager takes back what they made themselves: anything else raises ForbiddenError. Raises NotFoundError
-    where there is no such override, RefusedError where it is over.
+    Whoever is no manager takes back what they made themselves, and nothing that two have agreed on in a swap: anything else
+    raises ForbiddenError. Raises NotFoundError where there is no such override, RefusedError where it is over.
     """
 
     def work(session: Session) -> None:
@@ -90,8 +90,7 @@ def uncover(context: Context, schedule: str, id_: int, by: str, role: Role) -> N
             raise NotFoundError(
                 f"there is no override {id_} of schedule {schedule!r}: the list of its overrides has them"
             )
-        if not role.allows(Role.MANAGER) and there.made_by != by:
-            raise ForbiddenError(f"this asks for the role manager: override {id_} was made by {there.made_by}")
+        _require_theirs(there, by, role)
         configuration_version.lock(session)
         directory = context.directory(session)
         rows = take_back(context, session, id_, by, context.clock.now())
@@ -104,6 +103,18 @@ def uncover(context: Context, schedule: str, id_: int, by: str, role: Role) -> N
 
     context.database.write(work)
     context.doorbell.ring()
+
+
+def _require_theirs(row: OverrideRow, by: str, role: Role) -> None:
+    if role.allows(Role.MANAGER):
+        return
+    if row.swap_id is not None:
+        raise ForbiddenError(
+            f"this asks for the role manager: override {row.id} came of swap {row.swap_id}, on which two have agreed; "
+            "ask for a swap back"
+        )
+    if row.made_by != by:
+        raise ForbiddenError(f"this asks for the role manager: override {row.id} was made by {row.made_by}")
 
 
 def _schedule(directory: Directory, key: str) -> Schedule:

@@ -59,6 +59,12 @@ class Rota:
         self.world.pass_time(timedelta(0))
         return answer.json
 
+    def takes_back(self, user: str, role: Role, override: int) -> int:
+        """How the API answers a person who takes an override back."""
+        token = create_token(self.world.context, f"{user} takes back", role, user)
+        path = f"/api/v1/schedules/engineers/overrides/{override}"
+        return self.world.app.test_client().delete(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
     def swap(self, user: str, give: tuple[str, str], take: tuple[str, str] | None = None, of: str | None = None) -> int:
         """Ask for a swap or for cover; its number."""
         taken = {"take": _span(take)} if take is not None else {}
@@ -121,6 +127,13 @@ def test_ana_takes_bos_friday_and_bo_takes_anas_tuesday(either: Rota) -> None:
     ]
     assert paged == ["bo", "ana", "ana", "bo", "bo"]
     assert either.paged("2026-12-02T00:00") == "ana"
+
+
+def test_what_two_have_agreed_on_is_undone_by_a_manager_alone(rota: Rota) -> None:
+    rota.asks("ana", f"/swaps/{rota.swap('bo', FRIDAY, TUESDAY, of='ana')}/accept")
+
+    assert [rota.takes_back(user, Role.RESPONDER, 1) for user in ("ana", "bo")] == [403, 403]
+    assert rota.takes_back("mia", Role.MANAGER, 1) == 204
 
 
 def test_declined_swap_changes_nothing(rota: Rota) -> None:
