@@ -9,7 +9,7 @@ from statistics import median
 from typing import NamedTuple, Protocol
 
 from benchmarks.peers import ByCalendar, ByRules
-from benchmarks.timing import median_seconds, written
+from benchmarks.timing import median_seconds, side_by_side, written
 from benchmarks.workload import BEGIN, LAST_WEEK, NOW, TEN_YEARS_AGO, schedule
 from schedules import BusinessCalendar, Schedule, Window
 from tests.schedules.documents import schedule_from
@@ -55,7 +55,8 @@ def _rows(layers: int) -> Iterator[tuple[str, ...]]:
     _require_agreement(young, NOW, 14)
     _require_agreement(old, BEGIN, 365)
     moments = [NOW + timedelta(seconds=second) for second in range(1000)]
-    lately, for_long = ([median_seconds(one.on_call_at, moments) for one in some.all] for some in (young, old))
+    took = side_by_side([one.on_call_at for some in (young, old) for one in some.all], moments)
+    lately, for_long = took[: len(young.all)], took[len(young.all) :]
     yield (f"on call now, {name}, begun last week", *map(written, lately))
     yield (f"on call now, {name}, begun ten years ago", *map(written, for_long))
     yield ("the same, times last week", *(f"{old / young:.2f}" for old, young in zip(for_long, lately, strict=True)))
