@@ -32,7 +32,7 @@ T = TypeVar("T")
 class Spec(BaseModel):
     """One object of the document: immutable, refusing keys that it does not know; a null is a key left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -21,7 +21,7 @@ from oncall.operations.context import Context
 class Input(BaseModel):
     """Whatever a client sends: nothing that is not declared, and no type taken for another."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NoQuery(Input):

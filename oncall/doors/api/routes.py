@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,4 +100,10 @@ def _require_printable(path: dict[str, str]) -> None:
 
 def _description() -> Response:
     context: Context = current_app.extensions["oncall"]
-    return jsonify(openapi(ENDPOINTS, context.public_url))
+    return jsonify(_described(context.public_url))
+
+
+@cache
+def _described(public_url: str) -> dict[str, Any]:
+    """The description, worked out once: it takes a while, and anybody may ask for it."""
+    return openapi(ENDPOINTS, public_url)

@@ -17,6 +17,12 @@ from tests.oncall.doors.company import Company, said
 EXCLUDED: list[CheckFunction] = [positive_data_acceptance]
 
 
+@schemathesis.python.constants
+def code() -> tuple[str, ...]:
+    """Where the texts and numbers are looked for of which some requests are made."""
+    return "oncall.doors", "oncall.operations"
+
+
 def takes_input(endpoint: Endpoint[Any, Any]) -> bool:
     """Whether anything that is sent could be wrong."""
     return endpoint.method == "POST" or endpoint.query is not NoQuery
@@ -34,13 +40,13 @@ def send(endpoint: Endpoint[Any, Any], mode: GenerationMode, company: Company) -
     caller = company.caller()
     caller.open()
     described = schemathesis.openapi.from_dict(_without_security(company))
-    described.app = company.app
     cases = described.find_operation_by_id(endpoint.name).as_strategy(generation_mode=mode)
 
     @settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=cases)
     def answers_as_described(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {caller.token}"}, excluded_checks=EXCLUDED)
+        asking = {"Authorization": f"Bearer {caller.token}"}
+        case.call_and_validate(app=company.app, headers=asking, excluded_checks=EXCLUDED)
 
     answers_as_described()
 
