@@ -155,8 +155,15 @@ def unreachable(parts: SplitResult, error: Exception, deadline: Deadline) -> Out
     """What to say of a call that failed by `error`."""
     if deadline.is_over or isinstance(error, TimeoutError):
         return OutboundError(f"{parts.hostname} did not answer within {deadline.seconds:.0f} seconds", permanent=False)
-    why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
-    return OutboundError(f"{parts.hostname} cannot be reached: {why}", permanent=False)
+    return OutboundError(f"{parts.hostname} cannot be reached: {_why(error)}", permanent=False)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return str(error.verify_message)
+    if isinstance(error.__cause__, ConnectionRefusedError):
+        return "it refuses the connection"
+    return type(error).__name__
 
 
 def _port(parts: SplitResult) -> int:

@@ -14,6 +14,8 @@ from oncall.cli.client import server
 from oncall.cli.output import print_json, print_table
 from oncall.cli.sources import text_of
 from oncall.cli.zones import Wall, zone
+from oncall.doors.body import LARGEST
+from oncall.errors import RefusedError
 from schedules import parse_instant
 
 
@@ -69,7 +71,7 @@ def import_(user: str, source: str, *, as_json: bool) -> None:
         if is_address:
             done = client.put(f"{_path(user)}-feed", {"url": source})
         else:
-            done = client.post(f"{_path(user)}/import", {"calendar": text_of(Path(source))})
+            done = client.post(f"{_path(user)}/import", {"calendar": _calendar(Path(source))})
     if as_json:
         print_json(done)
     else:
@@ -109,6 +111,12 @@ def remove(time_off_id: int) -> None:
 
 def _path(user: str) -> str:
     return f"/users/{quote(user, safe='')}/time-off"
+
+
+def _calendar(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise RefusedError(f"{file}: is larger than {LARGEST // 1024**2} MB: name a calendar with nothing but absences")
+    return text_of(file)
 
 
 def _row(one: Mapping[str, Any], wall: Wall) -> tuple[str, ...]:

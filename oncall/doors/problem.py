@@ -41,6 +41,8 @@ _PLAINER = {
     "Field required": "is missing or blank",
     "String should match pattern '\\S'": "is missing or blank",
     "Extra inputs are not permitted": "is not known here",
+    "List should have at least 1 item after validation, not 0": "must name at least one",
+    "Input should be a valid boolean, unable to interpret input": "must be true or false",
 }
 
 

@@ -203,3 +203,10 @@ def _has_hung_up(line: socket.socket) -> bool:
         return line.recv(1) == b""
     except TimeoutError:
         return False
+
+
+def test_machine_that_refuses_the_connection_is_said_so_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(FeedError, match=r"127\.0\.0\.1 cannot be reached: it refuses the connection"):
+        near("http://127.0.0.1:{port}/days.ics", port)

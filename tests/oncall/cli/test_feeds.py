@@ -186,6 +186,11 @@ def test_absences_are_taken_over_from_a_file_or_an_address(sqlite_url: str, tmp_
             assert "url: " in refused.stderr
             assert bo("time-off", "import", "bo", "none.ics").exit_code == 2
 
+            (tmp_path / "large.ics").write_bytes(b"BEGIN:VCALENDAR\r\n" + b" " * 50_000_000)
+            refused = bo("time-off", "import", "bo", str(tmp_path / "large.ics"))
+            assert (refused.exit_code, "large.ics: is larger than 1 MB" in refused.stderr) == (1, True)
+            assert bo("time-off", "list", "bo").stdout.count("Skiing") == 2
+
 
 def _let_call_this_machine(company: Company) -> None:
     company.app.extensions["oncall"] = replace(company.context, feeds=Fetcher(Outbound(private=True)))

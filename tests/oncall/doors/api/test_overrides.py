@@ -89,7 +89,6 @@ def test_responder_makes_what_concerns_themselves_alone(small: Company) -> None:
     ("change", "field"),
     [
         ({"users": ["bob"]}, "users[0]"),
-        ({"users": []}, "users"),
         ({"replaces": "anna"}, "replaces"),
         ({"end": "2026-11-23T18:00"}, "end"),
         ({"start": "2026-11-20T18:00", "end": "2026-11-21T18:00"}, "end"),
@@ -103,6 +102,15 @@ def test_responder_makes_what_concerns_themselves_alone(small: Company) -> None:
 def test_wrong_override_is_refused_with_its_field(change: dict[str, Any], field: str, caller: Caller) -> None:
     answer = caller.post(PATH, {**MONDAY_EVENING, "users": ["ana"], **change})
     assert (answer.status_code, [fault["field"] for fault in answer.json["errors"]]) == (422, [field])
+    assert listed(caller) == []
+
+
+def test_override_for_nobody_is_refused_in_plain_words(caller: Caller) -> None:
+    answer = caller.post(PATH, {**MONDAY_EVENING, "users": []})
+    assert (answer.status_code, answer.json["errors"]) == (
+        422,
+        [{"field": "users", "message": "must name at least one"}],
+    )
     assert listed(caller) == []
 
 
