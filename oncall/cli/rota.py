@@ -47,6 +47,8 @@ def who(
         click.echo(f"On call at {wall.said(at)} ({wall.zone}):\n")
         headings = ("schedule", "on call", f"until ({wall.zone})")
         print_table(headings, (_duty(key, rota, at, wall) for key in rota.answering))
+        if not rota.answering:
+            click.echo("no schedule is known here: is --data or --config right?", err=True)
 
 
 def _duty(key: str, rota: Rota, at: datetime, wall: Wall) -> tuple[str, str, str]:

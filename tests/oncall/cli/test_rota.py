@@ -94,6 +94,12 @@ def test_calendar_for_people_speaks_in_the_readers_zone(question: tuple[str, ...
     assert " ".join(result.stdout.split()) == said
 
 
+def test_who_says_that_there_are_no_schedules(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("version: 1\n")
+    said = CliRunner().invoke(main, ["who", "--config", str(tmp_path / "empty.yaml")])
+    assert (said.exit_code, said.stderr) == (0, "no schedule is known here: is --data or --config right?\n")
+
+
 def test_unknown_zone_is_refused_with_the_nearest() -> None:
     result = oncall("calendar", "hq", "open", "--at", WEDNESDAY, "--zone", "Europe/Berlim", "--config", str(DEMO))
     assert (result.exit_code, result.stdout) == (2, "")
