@@ -21,7 +21,7 @@ from oncall.operations.handover import hand_over, watch_schedules
 from oncall.operations.recover import take_over, try_again
 from oncall.operations.start import require_ready
 from oncall.operations.swaps import expire_swaps
-from oncall.providers import sandbox, slack, twilio, webhook
+from oncall.providers import sandbox, webhook
 from oncall.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -81,8 +81,12 @@ def build_providers(settings: Settings, clock: Clock, terminal: Callable[[str], 
     """A provider for every vendor with credentials, and webhooks, which need none; the sandbox takes the other types where asked."""
     providers: list[Provider] = []
     if settings.twilio is not None:
+        from oncall.providers import twilio  # noqa: PLC0415  a vendor's library is slow to import; who does without never pays
+
         providers.append(twilio.build(settings.twilio, settings.public_url, clock))
     if settings.slack is not None:
+        from oncall.providers import slack  # noqa: PLC0415  likewise
+
         providers.append(slack.build(settings.slack, clock))
     if settings.calls_out:
         providers.extend(webhook.build(settings.secret_keys, clock, webhook.Caller(private=settings.private_webhooks)))

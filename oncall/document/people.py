@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-import phonenumbers
 from pydantic import Field, ValidationInfo, field_validator
 
 from oncall.document.fields import Delay, Id, Spec, Words, Zone
@@ -94,6 +93,8 @@ def web_address(text: str) -> str:
 
 
 def _telephone(text: str) -> str:
+    import phonenumbers  # noqa: PLC0415  slow to import; only who reads a document pays
+
     message = f"{text!r} is not a telephone number: write it in the international form, such as +15005550006"
     try:
         number = phonenumbers.parse(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from oncall.store.base import Base
@@ -15,5 +14,15 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[dict[str,
     """Insert `rows`, leaving alone those that a unique constraint says are there already."""
     if not rows:
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(table).on_conflict_do_nothing(), list(rows))
+    session.execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
+    # Of the two databases' words those alone are loaded that are spoken.
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from oncall.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # In a wheel the scripts lie inside the package, in a checkout beside it.
@@ -40,36 +41,44 @@ def upgrade(url: str) -> None:
 
 def is_current(session: Session) -> bool:
     """Whether the tables are those of this release, or of a later one that this release knows nothing of."""
-    if not inspect(session.connection()).has_table("alembic_version"):
-        return False
-    present = set(session.scalars(text("SELECT version_num FROM alembic_version")))
-    known, heads = _revisions()
-    return bool(present) and (present == heads or not present & known)
+    present, known = _present(session.connection()), revisions()
+    return bool(present) and (present == {max(known)} or not present & known)
 
 
 def config_for(connection: Connection) -> Config:
     """What Alembic needs to know to work on that connection."""
-    config = _config()
+    from alembic.config import Config  # noqa: PLC0415  slow to import, and few starts migrate anything
+
+    config = Config()
+    config.set_main_option("script_location", str(_scripts()))
     config.attributes["connection"] = connection
     return config
+
+
+@cache
+def revisions() -> frozenset[str]:
+    """The revisions that this release knows, as the names of their files begin; the greatest is the newest."""
+    return frozenset(path.name.partition("_")[0] for path in (_scripts() / "versions").glob("[0-9]*.py"))
 
 
 def _migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    if _present(connection) == {max(revisions())}:
+        return
+    from alembic import command  # noqa: PLC0415  as above
+
     command.upgrade(config_for(connection), "head")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(next(place for place in _PLACES if place.is_dir())))
-    return config
+def _present(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
-@cache
-def _revisions() -> tuple[frozenset[str], frozenset[str]]:
-    scripts = ScriptDirectory.from_config(_config())
-    return frozenset(script.revision for script in scripts.walk_revisions()), frozenset(scripts.get_heads())
+def _scripts() -> Path:
+    return next(place for place in _PLACES if place.is_dir())
 
 
 def _engine(url: str) -> Engine:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-from oncall.doors.callbacks import slack, twilio
 from oncall.settings import Settings
 
 
@@ -14,6 +13,10 @@ def register(app: Flask, settings: Settings) -> None:
     The application's `extensions["oncall"]` is the operations' context.
     """
     if settings.twilio:
+        from oncall.doors.callbacks import twilio  # noqa: PLC0415  a vendor's library is slow to import; who does without never pays
+
         app.register_blueprint(twilio.callbacks(settings.twilio))
     if settings.slack:
+        from oncall.doors.callbacks import slack  # noqa: PLC0415  likewise
+
         app.register_blueprint(slack.callbacks(settings.slack))

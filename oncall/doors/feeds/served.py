@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, request
 
-from oncall.doors.feeds.written import written
 from oncall.errors import NotFoundError
 from oncall.operations.calendars import shown_calendar
 from oncall.operations.context import Context
@@ -22,6 +21,8 @@ _END = ".ics"
 @feeds.get("/ical/<path:address>")
 def calendar(address: str) -> Response:
     """The calendar at a secret address, or 304 where the asker has it already."""
+    from oncall.doors.feeds.written import written  # noqa: PLC0415  slow to import, and not everybody has calendars
+
     secret = address.rstrip("/")
     if not secret.endswith(_END):
         raise NotFoundError(_NOWHERE)

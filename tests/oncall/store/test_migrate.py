@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, bindparam, create_engine, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -21,7 +22,7 @@ from oncall.operations import act
 from oncall.store import incidents
 from oncall.store.cipher import Cipher
 from oncall.store.database import Database
-from oncall.store.migrate import config_for, is_current, upgrade
+from oncall.store.migrate import config_for, is_current, revisions, upgrade
 from oncall.store.tables import METADATA
 from oncall.store.types import UTCDateTime
 from tests.clock import SUNDAY_NIGHT
@@ -51,6 +52,16 @@ def test_migrations_can_be_undone_and_done_again(database_url: str) -> None:
 def test_upgrade_of_what_is_current_changes_nothing(database_url: str) -> None:
     upgrade(database_url)
     assert current(database_url)
+
+
+def test_revisions_are_those_of_the_scripts_and_the_greatest_is_the_newest(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(config_for(connection))
+    engine.dispose()
+
+    assert {script.revision for script in scripts.walk_revisions()} == revisions()
+    assert scripts.get_current_head() == max(revisions())
 
 
 def test_several_upgrades_at_once_are_one(tmp_path: Path) -> None:
