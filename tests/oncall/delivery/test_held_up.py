@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy import select
 
 from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import NotFound
 from oncall.operations import act
 from oncall.operations.claim import LEASE
-from tests.clock import FrozenClock
+from oncall.store.messages import MessageRow, MessageState
 from tests.oncall.floor import Floor
 
 
@@ -46,20 +47,28 @@ def test_worker_that_was_held_up_does_not_send_what_was_acknowledged_by_now(floo
 
 def deliver(floor: Floor, meanwhile: Callable[[], object]) -> None:
     """Let a worker deliver what is due, which stands still while `meanwhile` happens between its claim and its call."""
-    clock = _Standstill(floor.clock, deque([lambda: None, meanwhile]))
+    clock = _Standstill(floor, meanwhile)
     delivery = Delivery(replace(floor.context, clock=clock), [floor.vendor])
     delivery.deliver_due()
     delivery.stop()
+    assert clock.has_stood_still
 
 
 @dataclass
 class _Standstill:
-    """A clock before whose first looks something happens."""
+    """A worker's clock; something happens before its first look at it once its claim is stored."""
 
-    clock: FrozenClock
-    before: deque[Callable[[], object]]
+    floor: Floor
+    meanwhile: Callable[[], object]
+    has_stood_still: bool = False
 
     def now(self) -> datetime:
-        if self.before:
-            self.before.popleft()()
-        return self.clock.now()
+        if not self.has_stood_still and self._is_claimed():
+            self.has_stood_still = True
+            self.meanwhile()
+        return self.floor.clock.now()
+
+    def _is_claimed(self) -> bool:
+        with self.floor.context.database.read() as session:
+            sending = select(MessageRow.id).where(MessageRow.state == MessageState.SENDING)
+            return session.scalar(sending) is not None
