@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.processes import (
     start,
     wait_until_ready,
 )
+from tests.scenarios.beside import new_token
 from tests.scenarios.later import eventually, let_pass
 
 pytestmark = [pytest.mark.kill, pytest.mark.processes]
@@ -57,7 +57,7 @@ class Service:
         self.running = start(self.environment, self.home, serve(self.home, self.port, "--config", str(document)))
         wait_until_ready(self.port, [self.running])
         if not self.token:
-            self.token = json.loads(oncall(self.environment, "token", "create", "--name", "test", "--json"))["token"]
+            self.token = new_token(self.environment)
 
     def kill(self) -> None:
         """End it at once."""

@@ -15,13 +15,13 @@ import redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from oncall.operations.apply import apply_document
 from oncall.operations.claim import LEASE
 from oncall.redis_doorbell import QUEUE, rung
 from tests.processes import (
     Running,
     environment,
     free_port,
-    oncall,
     request,
     sent_messages,
     started,
@@ -29,6 +29,7 @@ from tests.processes import (
     web,
     worker,
 )
+from tests.scenarios.beside import beside, new_token
 from tests.scenarios.later import PATIENCE_SECONDS, eventually, let_pass
 
 pytestmark = [pytest.mark.kill, pytest.mark.processes]
@@ -90,14 +91,11 @@ def cluster(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Clust
     """A running deployment with two workers."""
     port = free_port()
     known = environment(tmp_path, port, {"ONCALL_DATABASE_URL": postgres_url, "ONCALL_REDIS_URL": redis_url})
-    path = tmp_path / "oncall.json"
-    path.write_text(document(), encoding="utf-8")
-    oncall(known, "db", "upgrade")
-    oncall(known, "apply", str(path))
+    with beside(known) as context:
+        apply_document(context, document(), author="test", prune=False, dry_run=False)
     with started(known, tmp_path, web(port), worker(), worker()) as (gunicorn, first, second):
         wait_until_ready(port, [gunicorn, first, second])
-        token = json.loads(oncall(known, "token", "create", "--name", "test", "--json"))["token"]
-        yield Cluster(tmp_path, port, token, postgres_url, redis_url, (first, second))
+        yield Cluster(tmp_path, port, new_token(known), postgres_url, redis_url, (first, second))
 
 
 def once(*ranks: str) -> Counter[str]:
