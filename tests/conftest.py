@@ -19,6 +19,7 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.examples import SOAK
+from tests.journal import write_plainly
 from tests.memory import work_in_memory
 from tests.network import allow_loopback_only
 from tests.servers import PostgresServer, run_postgres, run_valkey
@@ -33,9 +34,10 @@ if "ONCALL_TEST_EXAMPLES" in os.environ:
 
 
 def pytest_configure() -> None:
-    """Keep what the tests make in memory where there is room, and let none compile what another has."""
+    """Keep what the tests make in memory where there is room, let none compile what another has, and log plainly."""
     work_in_memory()
     warm_statements()
+    write_plainly()
 
 
 def pytest_sessionstart() -> None:

@@ -18,10 +18,11 @@ from tests.clock import FrozenClock
 def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     kept, level = root.handlers[:], root.level
+    before = structlog.get_config()
     stream = io.StringIO()
     write_journal(stream, FrozenClock())
     yield stream
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers[:], root.level = kept, level
 
 
