@@ -2,78 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from oncall.operations.apply import apply_document
 from oncall.operations.claim import LEASE
 from oncall.redis_doorbell import QUEUE, rung
-from tests.processes import (
-    Running,
-    environment,
-    free_port,
-    request,
-    sent_messages,
-    started,
-    wait_until_ready,
-    web,
-    worker,
-)
-from tests.scenarios.beside import beside, new_token
+from tests.processes import Running, sent_messages, started, worker
+from tests.scenarios.deployment import TEAMS, Deployment, deployed
 from tests.scenarios.later import PATIENCE_SECONDS, eventually, let_pass
+from tests.servers import PostgresServer
 
 pytestmark = [pytest.mark.kill, pytest.mark.processes]
-
-TEAMS = 20
-
-
-def document() -> str:
-    """Services of which each pages two people of its own, one after the other."""
-    phone = "+1500555{:04d}"
-    names = [f"{rank}{number}" for number in range(TEAMS) for rank in ("first", "second")]
-    return json.dumps(
-        {
-            "version": 1,
-            "users": {
-                name: {"name": name, "contact_methods": {"mobile": {"type": "sms", "address": phone.format(place)}}}
-                for place, name in enumerate(names)
-            },
-            "escalation_policies": {
-                f"p{number}": {
-                    "steps": [{"notify": [{"user": f"{rank}{number}"}], "wait": "10m"} for rank in ("first", "second")]
-                }
-                for number in range(TEAMS)
-            },
-            "services": {f"s{number}": {"escalation_policy": f"p{number}"} for number in range(TEAMS)},
-        }
-    )
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A deployment with two workers."""
+    """Two workers of its own in a deployment, in which nothing has been sent for it yet."""
 
-    home: Path
-    port: int
-    token: str
-    database_url: str
+    deployment: Deployment
     redis_url: str
-    workers: tuple[Running, Running]
+    workers: tuple[Running, ...]
+    sent_before: int
 
     def trigger(self, number: int) -> None:
         """Open an incident of one service."""
         body = {"service": f"s{number}", "title": "db down", "severity": "sev1"}
-        status, answer = request(self.port, "POST", "/api/v1/incidents", body, self.token)
+        status, answer = self.deployment.ask("POST", "incidents", body)
         assert status == 201, answer
 
     def trigger_all(self) -> None:
@@ -83,19 +45,36 @@ class Cluster:
 
     def paged(self) -> Counter[str]:
         """How many messages each person was sent."""
-        return Counter(message["user"] for message in sent_messages(self.home))
+        return Counter(message["user"] for message in sent_messages(self.deployment.home)[self.sent_before :])
+
+    def let_pass(self, by: timedelta) -> None:
+        """Let time pass for everything that waits."""
+        let_pass(self.deployment.database_url, by)
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: PostgresServer,
+    postgres_template: str,
+    redis_server_url: str,
+) -> Iterator[Deployment]:
+    """The web, which outlives the workers of all these tests."""
+    with postgres_server.database(template=postgres_template) as database:
+        url = database.render_as_string(hide_password=False)
+        with deployed(tmp_path_factory.mktemp("deployment"), url, redis_server_url) as deployment:
+            yield deployment
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Cluster]:
-    """A running deployment with two workers."""
-    port = free_port()
-    known = environment(tmp_path, port, {"ONCALL_DATABASE_URL": postgres_url, "ONCALL_REDIS_URL": redis_url})
-    with beside(known) as context:
-        apply_document(context, document(), author="test", prune=False, dry_run=False)
-    with started(known, tmp_path, web(port), worker(), worker()) as (gunicorn, first, second):
-        wait_until_ready(port, [gunicorn, first, second])
-        yield Cluster(tmp_path, port, new_token(known), postgres_url, redis_url, (first, second))
+def cluster(deployment: Deployment, redis_url: str) -> Iterator[Cluster]:
+    """Two workers that are ready."""
+    home = deployment.home
+    before = len(sent_messages(home))
+    with started(deployment.environment, home, worker(), worker()) as workers:
+        eventually(lambda: all("the worker runs" in each.said() for each in workers), expected=True)
+        yield Cluster(deployment, redis_url, workers, before)
+        deployment.resolve_all()
 
 
 def once(*ranks: str) -> Counter[str]:
@@ -107,7 +86,7 @@ def test_every_step_pages_once_with_both_workers_alive(cluster: Cluster) -> None
     cluster.trigger_all()
     eventually(cluster.paged, once("first"))
 
-    let_pass(cluster.database_url, timedelta(minutes=10))
+    cluster.let_pass(timedelta(minutes=10))
     eventually(cluster.paged, once("first", "second"))
 
     for running in cluster.workers:
@@ -133,7 +112,7 @@ def test_emptied_redis_loses_nothing(cluster: Cluster) -> None:
         eventually(cluster.paged, once("first"))
 
         client.flushall()
-        let_pass(cluster.database_url, timedelta(minutes=10))
+        cluster.let_pass(timedelta(minutes=10))
         eventually(cluster.paged, once("first", "second"))
 
 
