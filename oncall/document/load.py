@@ -17,6 +17,7 @@ from oncall.document.feeds import Fetch, read_feeds, with_feeds
 from oncall.document.fields import ID, Spec
 from oncall.document.references import reference_faults
 from oncall.document.text import Text, read_text
+from oncall.domain.itself import BUILT_IN
 from oncall.errors import FieldFault, InvalidInputError
 
 _APART = frozenset({
@@ -97,6 +98,9 @@ def _head_faults(data: Mapping[str, Any]) -> Iterable[Fault]:
 def _objects(section: str, model: type[Spec], data: Mapping[str, Any], faults: list[Fault]) -> dict[str, Spec]:
     found: dict[str, Spec] = {}
     for key, value in data.items():
+        if section == "services" and key in BUILT_IN:
+            faults.append(Fault((section, key), "is the pager's own service, for its alarms: give yours another id"))
+            continue
         if not ID.fullmatch(key):
             faults.append(
                 Fault(

@@ -153,7 +153,31 @@ class AccountTarget:
     customer: str
 
 
-Target = ScheduleTarget | UserTarget | TeamTarget | SlackChannelTarget | WebhookTarget | AccountTarget
+@dataclass(frozen=True, slots=True)
+class RoleTarget:
+    """Everybody with a role; no document names it."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTarget:
+    """A place that is told by some other way: always counts as reached; no document names it."""
+
+    type: str
+    address: str
+
+
+Target = (
+    ScheduleTarget
+    | UserTarget
+    | TeamTarget
+    | SlackChannelTarget
+    | WebhookTarget
+    | AccountTarget
+    | RoleTarget
+    | ChannelTarget
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +231,11 @@ class Directory:
 
     def administrators(self) -> tuple[User, ...]:
         """The users with the role admin, in the order of the document."""
-        return tuple(user for user in self.users.values() if user.role is Role.ADMIN)
+        return self.with_role(Role.ADMIN)
+
+    def with_role(self, role: Role) -> tuple[User, ...]:
+        """The users with just that role, in the order of the document."""
+        return tuple(user for user in self.users.values() if user.role is role)
 
     def on_call(self, schedule: str, at: datetime) -> tuple[str, ...]:
         """The ids of those on call by a schedule, sorted; nobody for a schedule that is not there."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from oncall.domain.directory import Directory, Urgency
 from oncall.domain.evolve import evolve, write
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, Run
+from oncall.domain.itself import service_of
 from oncall.domain.log import Entry
 from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of
 
@@ -116,7 +117,7 @@ class Draft:
         return self._policy
 
     def _find_policy(self) -> SupportPolicy:
-        if self.incident.service in self.directory.services:
+        if service_of(self.directory, self.incident.service) is not None:
             return policy_of(self.directory, self.incident.service)
         return built_in(self.incident.rule.escalation or "" if self.incident.rule else "")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from oncall.domain.clocks import promise_response
 from oncall.domain.commands import Trigger
-from oncall.domain.directory import Directory
+from oncall.domain.directory import Directory, Service
 from oncall.domain.draft import Draft
 from oncall.domain.incident import Incident, State
+from oncall.domain.itself import service_of
 from oncall.domain.meaning import Offer, plan_meant, severity_meant, ticket_type_meant
 from oncall.domain.policy import Do, SupportPolicy, policy_of
 from oncall.domain.severity import raise_by_trigger
@@ -23,7 +24,7 @@ from schedules import format_instant
 def opened(command: Trigger, directory: Directory, now: datetime) -> Draft:
     """A new incident, with all that follows from it."""
     policy = policy_of(directory, command.service)
-    severity = severity_meant(command.severity, directory.services[command.service], policy)
+    severity = severity_meant(command.severity, _service(directory, command), policy)
     plan, ticket_type = _plan(command, policy, directory), ticket_type_meant(command.ticket_type, policy)
     incident = Incident(
         id=command.id,
@@ -53,7 +54,7 @@ def opened(command: Trigger, directory: Directory, now: datetime) -> Draft:
 def joined(draft: Draft, command: Trigger) -> None:
     """A further trigger of the same problem pages nobody, unless it is graver than what is known (5.5)."""
     policy = draft.policy
-    decided = severity_meant(command.severity, draft.directory.services[command.service], policy)
+    decided = severity_meant(command.severity, _service(draft.directory, command), policy)
     warnings = [*command.warnings, *filter(None, [decided.warning])]
     draft.log("joined", {"severity": decided.value, "by": command.by, "warnings": warnings})
     gate = draft.incident.gate
@@ -112,6 +113,10 @@ def _first_state(do: Do, *, first: bool) -> State:
     if first:
         return State.TRIAGE
     return State.DEFERRED if do is Do.DEFER else State.TRIGGERED
+
+
+def _service(directory: Directory, command: Trigger) -> Service:
+    return service_of(directory, command.service) or Service(command.service)
 
 
 def _plan(command: Trigger, policy: SupportPolicy, directory: Directory) -> Offer:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from oncall.domain.directory import Directory, Service, Urgency
+from oncall.domain.itself import service_of
 from schedules import BusinessCalendar, Duration
 
 
@@ -200,7 +201,10 @@ def built_in(escalation_policy: str) -> SupportPolicy:
 
 def policy_of(directory: Directory, service: str) -> SupportPolicy:
     """The support policy of a service; raises LookupError for a service that is not in the directory."""
-    return _of_service(directory, directory.services[service])
+    found = service_of(directory, service)
+    if found is None:
+        raise LookupError(service)
+    return _of_service(directory, found)
 
 
 def _of_service(directory: Directory, service: Service) -> SupportPolicy:

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from oncall.domain.directory import (
     AccountTarget,
+    ChannelTarget,
     Directory,
+    RoleTarget,
     ScheduleTarget,
     SlackChannelTarget,
     Target,
     TeamTarget,
     UserTarget,
+    WebhookTarget,
 )
 
 
@@ -59,6 +62,20 @@ def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Mean
 
 def _of(target: Target, directory: Directory, at: datetime) -> Sequence[Responder | Channel]:
     match target:
+        case SlackChannelTarget(address):
+            return [Channel("slack_channel", address, "named in the step")]
+        case WebhookTarget(address):
+            return [Channel("webhook", address, "named in the step")]
+        case ChannelTarget(type_, address):
+            return [Channel(type_, address, "named in the step")]
+        case _:
+            return _people(target, directory, at)
+
+
+def _people(
+    target: ScheduleTarget | UserTarget | TeamTarget | AccountTarget | RoleTarget, directory: Directory, at: datetime
+) -> Sequence[Responder]:
+    match target:
         case ScheduleTarget(schedule):
             because = f"on call in {schedule}"
             return [Responder(user, because) for user in directory.on_call(schedule, at)]
@@ -67,12 +84,10 @@ def _of(target: Target, directory: Directory, at: datetime) -> Sequence[Responde
         case TeamTarget(team):
             members = directory.teams[team].members if team in directory.teams else ()
             return [Responder(user, f"member of team {team}") for user in members]
-        case SlackChannelTarget(address):
-            return [Channel("slack_channel", address, "named in the step")]
         case AccountTarget(manager, customer):
             return [Responder(manager, f"manager of customer {customer}")]
-        case _:
-            return [Channel("webhook", target.webhook, "named in the step")]
+        case RoleTarget(role):
+            return [Responder(user.id, f"has the role {role}") for user in directory.with_role(role)]
 
 
 def _emptiness(target: Target) -> str:
@@ -80,4 +95,6 @@ def _emptiness(target: Target) -> str:
         return f"nobody is on call in {target.schedule}"
     if isinstance(target, TeamTarget):
         return f"team {target.team} has no members"
+    if isinstance(target, RoleTarget):
+        return f"nobody has the role {target.role}"
     return "nobody is named"

@@ -12,6 +12,7 @@ from oncall.domain.commands import Triage as TriageCommand
 from oncall.domain.directory import Service, Urgency
 from oncall.domain.draft import Draft
 from oncall.domain.incident import State
+from oncall.domain.itself import service_of
 from oncall.domain.meaning import plan_meant, severity_meant, ticket_type_meant
 from oncall.domain.notices import tell
 from oncall.domain.policy import Do
@@ -69,7 +70,7 @@ def _known_severity(draft: Draft, do: str, word: str | None) -> str | None:
     if word is None:
         return draft.incident.severity
     service = draft.incident.service
-    found = severity_meant(word, draft.directory.services.get(service) or Service(service), draft.policy)
+    found = severity_meant(word, service_of(draft.directory, service) or Service(service), draft.policy)
     if found.warning is not None:
         draft.refuse(do, found.warning.partition(":")[0])
         return None

@@ -10,6 +10,7 @@ from oncall.domain.directory import EscalationPolicy
 from oncall.domain.draft import Draft
 from oncall.domain.escalation import begin, forget
 from oncall.domain.incident import Cause, State, Waiting
+from oncall.domain.itself import escalation_policy_of
 from oncall.domain.policy import Case, Do, Rule, SupportPolicy
 from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
 from schedules import NoOpeningError, format_instant
@@ -116,7 +117,7 @@ def page(draft: Draft, rule: Rule) -> None:
 
 def escalation_policy(draft: Draft, name: str | None) -> EscalationPolicy:
     """The escalation policy of that id; one that is gone is the one that ran, or has no step and so ends at the administrators."""
-    known = draft.directory.escalation_policies.get(name or "")
+    known = escalation_policy_of(draft.directory, name or "")
     if known is not None:
         return known
     run = draft.incident.run

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from oncall.domain.itself import ALARMS
 from oncall.errors import FieldFault, InvalidInputError, NotFoundError, RefusedError
 from oncall.operations.context import Context
 from oncall.operations.secrets import digest, random_secret
@@ -49,7 +50,7 @@ def create_integration(context: Context, service: str, kind: str, key: str | Non
 
     def work(session: Session) -> int:
         services = context.directory(session).services
-        if service not in services:
+        if service not in services and service != ALARMS:
             message = f"there is no service {service!r}; there are: {', '.join(services) or 'none'}"
             raise NotFoundError(message)
         if integrations.by_hash(session, kind, row.hash) is not None:

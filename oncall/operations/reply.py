@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from oncall.domain.commands import Acknowledge, Command, Escalate, Resolve
 from oncall.domain.directory import Directory, Role, User
 from oncall.domain.incident import Incident, State
+from oncall.domain.itself import service_of
 from oncall.domain.policy import policy_of
 from oncall.domain.reply import Action
 from oncall.operations.context import Context
@@ -183,7 +184,7 @@ def _act(context: Context, session: Session, page: PageRow, action: Action, by: 
 
 
 def _is_gravest(directory: Directory, incident: Incident) -> bool:
-    known = incident.service in directory.services
+    known = service_of(directory, incident.service) is not None
     return known and policy_of(directory, incident.service).is_gravest(incident.severity)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from oncall.domain.commands import Trigger
 from oncall.domain.incident import Incident
+from oncall.domain.itself import CANARY, service_of
 from oncall.domain.transition import transition
 from oncall.errors import FieldFault, InvalidInputError
 from oncall.operations.context import Context
@@ -83,7 +84,7 @@ def trigger(context: Context, request: TriggerRequest) -> Triggered:
 
 def _trigger(context: Context, command: Trigger, session: Session) -> Triggered:
     directory = context.held_directory(session)
-    if command.service not in directory.services:
+    if service_of(directory, command.service) is None or (command.service == CANARY and command.by != CANARY):
         message = f"there is no service {command.service!r}; there are: {', '.join(directory.services) or 'none'}"
         raise InvalidInputError([FieldFault("service", message)])
     now = context.clock.now()

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from oncall.domain.itself import ALARMS
 from oncall.domain.web_address import fault
 from oncall.domain.webhooks import DEFAULT_EVENTS, EVENTS
 from oncall.errors import FieldFault, InvalidInputError, NotFoundError, RefusedError, UnreadableError
@@ -177,6 +178,6 @@ def _event_faults(chosen: Sequence[str]) -> list[FieldFault]:
 
 def _service_faults(context: Context, session: Session, service: str | None) -> list[FieldFault]:
     services = context.directory(session).services
-    if service is None or service in services:
+    if service is None or service in services or service == ALARMS:
         return []
     return [FieldFault("service", f"there is no service {service!r}; there are: {', '.join(services) or 'none'}")]

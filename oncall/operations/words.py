@@ -9,6 +9,7 @@ from oncall.document.faults import unknown
 from oncall.domain.commands import Classify, Confirm, PersonCommand, Reassign, SetSeverity, Snooze, Triage, Update
 from oncall.domain.directory import Directory, Service
 from oncall.domain.incident import Incident
+from oncall.domain.itself import service_of
 from oncall.domain.meaning import plan_meant, severity_meant, ticket_type_meant
 from oncall.domain.policy import SupportPolicy, policy_of
 from oncall.errors import FieldFault, InvalidInputError
@@ -33,7 +34,7 @@ def _misnamed(directory: Directory, incident: Incident, command: PersonCommand) 
     """Each field that names what is not there, with what it names and what there is."""
     match command:
         case Triage() | SetSeverity() if command.severity is not None:
-            service = directory.services[incident.service]
+            service = service_of(directory, incident.service) or Service(incident.service)
             yield from _severity(command.severity, service, policy_of(directory, service.id))
         case Classify():
             yield from _classes(command, policy_of(directory, incident.service))

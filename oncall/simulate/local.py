@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from oncall.domain.directory import Directory, ScheduleTarget
+from oncall.domain.itself import escalation_policy_of
 from oncall.domain.policy import policy_of
 from schedules import wall_time
 
@@ -14,7 +15,7 @@ def zone_of(directory: Directory, service: str) -> str:
     policy = policy_of(directory, service)
     if policy.calendar is not None:
         return policy.calendar.time_zone
-    named = (directory.escalation_policies.get(rule.escalation or "") for rule in policy.rules)
+    named = (escalation_policy_of(directory, rule.escalation or "") for rule in policy.rules)
     targets = (target for found in named if found for step in found.steps for target in step.targets)
     schedules = (target.schedule for target in targets if isinstance(target, ScheduleTarget))
     return next((directory.schedules[key].time_zone for key in schedules if key in directory.schedules), "UTC")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oncall.domain.directory import AccountTarget, Directory, ScheduleTarget, Target, TeamTarget, UserTarget
+from oncall.domain.directory import (
+    AccountTarget,
+    Directory,
+    RoleTarget,
+    ScheduleTarget,
+    Target,
+    TeamTarget,
+    UserTarget,
+)
+from oncall.domain.itself import escalation_policy_of
 from oncall.domain.policy import SupportPolicy, policy_of
 from schedules import Schedule
 
@@ -54,6 +63,8 @@ def people_at(target: Target, directory: Directory) -> frozenset[str]:
             return frozenset(directory.teams[team].members) if team in directory.teams else frozenset()
         case UserTarget(user) | AccountTarget(user):
             return frozenset({user})
+        case RoleTarget(role):
+            return frozenset(user.id for user in directory.with_role(role))
         case _:
             return frozenset()
 
@@ -82,7 +93,7 @@ def _rules(numbers: list[int]) -> Iterator[str]:
 
 
 def _steps(directory: Directory, name: str, begins: str, rules: frozenset[int]) -> Iterator[Place]:
-    policy = directory.escalation_policies.get(name)
+    policy = escalation_policy_of(directory, name)
     if policy is None:
         return
     for number, step in enumerate(policy.steps, start=1):

@@ -124,6 +124,14 @@ def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) ->
     return _incident(row, cipher) if row else None
 
 
+def is_open(session: Session, service: str, dedup_key: str) -> bool:
+    """Whether an incident of that service and dedup key is open."""
+    query = select(IncidentRow.number).where(
+        IncidentRow.service == service, IncidentRow.dedup_key == dedup_key, IncidentRow.open
+    )
+    return session.scalar(query) is not None
+
+
 def lock_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
     """The incidents with those ids, by id, locked in the order of the ids until the transaction ends; damaged ones are left out."""
     query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(key_share=True)

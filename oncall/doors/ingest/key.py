@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oncall.domain.directory import Service
+from oncall.domain.itself import service_of
 from oncall.domain.policy import SupportPolicy, policy_of
 from oncall.operations.context import Context
 from oncall.operations.integrations import find_integration
@@ -25,5 +26,5 @@ def receiver_of_key(context: Context, kind: str, key: str) -> Receiver | None:
         return None
     with context.database.read() as session:
         directory = context.directory(session)
-        service = directory.services.get(integration.service)
+        service = service_of(directory, integration.service)
         return Receiver(service, policy_of(directory, service.id)) if service is not None else None

@@ -30,6 +30,7 @@ from oncall.domain.commands import (
 )
 from oncall.domain.directory import Directory, User
 from oncall.domain.incident import Incident, State, Waiting
+from oncall.domain.itself import service_of
 from oncall.domain.policy import SupportPolicy, policy_of
 from oncall.domain.transition import transition
 from oncall.doors.web.naming import spaced
@@ -108,7 +109,7 @@ def choices(
 
     Nothing, where its service is not there any more: then it is over for good.
     """
-    if incident.service not in directory.services:
+    if service_of(directory, incident.service) is None:
         return Choices()
     asking = _Asking(incident, directory, now, by)
     useful = {NAMES[type(command)] for command in _useful(asking) if asking.allows(command)}

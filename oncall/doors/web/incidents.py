@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from oncall.domain.directory import Role, User
 from oncall.domain.explain import explain
 from oncall.domain.incident import Incident, State
+from oncall.domain.itself import service_of
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
 from oncall.domain.readable import readable, readable_entry
@@ -53,7 +54,7 @@ def _page(number: int, faults: Mapping[str, str], asked: str | None = None) -> R
     return live_page(
         "web/incident.html",
         incident=readable(incident, me.role),
-        policy=policy_of(g.directory, incident.service) if incident.service in g.directory.services else None,
+        policy=policy_of(g.directory, incident.service) if service_of(g.directory, incident.service) else None,
         because=_because(entries, incident.state),
         promises=promises(incident, g.times.now),
         choices=_choices(incident, pages, me),

@@ -7,6 +7,7 @@ from typing import Any
 
 from oncall.domain.directory import (
     AccountTarget,
+    RoleTarget,
     ScheduleTarget,
     SlackChannelTarget,
     Target,
@@ -118,6 +119,8 @@ def target_name(target: Target, names: Names) -> str:
             return f"team {team}"
         case SlackChannelTarget(channel):
             return f"the Slack channel {channel}"
+        case RoleTarget(role):
+            return f"everybody with the role {role}"
     return "a webhook"
 
 
