@@ -1,25 +1,36 @@
-"""What goes out together: one pure function of the messages that are due (docs/semantics.md 6.6)."""
+"""What goes out together, and what waits so as not to flood: one pure function of messages and a minute (docs/semantics.md 6.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from oncall.domain.directory import Urgency
 
 MOST_IN_A_BUNDLE = 100
-"""How many incidents one message may stand for: more than are ever released at once, and few enough to act on with one key."""
+"""How many incidents one message of `bundles` may stand for."""
 
 EARLY = timedelta(seconds=10)
 """How long before its time a page goes out with others: decisions that belong together take a moment one after the other."""
+
+MINUTE = timedelta(minutes=1)
+"""How long nothing more goes to somebody by a way by which they have been paged, but for what cannot wait."""
+
+MOST_IN_A_MINUTE = 5
+"""How many sends by one way within a minute let the gravest incident of yet another service out at once."""
+
+Way = tuple[str | None, str, str]
+"""A person (None for a channel), a type of contact method and an address."""
 
 
 class DueMessage(NamedTuple):
     """A message that may be sent now.
 
-    A notice goes alone, and so does whatever a program reads; pages to one person by one way go together.
-    `of` is whatever its sender knows it by: nothing here looks at it.
+    A notice goes alone, and so does whatever a program reads; pages to one person or channel by one way go together.
+    `rank` is the place of the incident's severity in its policy, 0 the gravest. `of` is whatever its sender knows it by:
+    nothing here looks at it.
     """
 
     id: str
@@ -30,24 +41,144 @@ class DueMessage(NamedTuple):
     urgency: Urgency
     due_at: datetime
     of: Any = None
+    service: str = ""
+    rank: int = 0
+    incident: str | None = None
+
+    @property
+    def way(self) -> Way | None:
+        """The way by which it floods somebody; None where it goes alone and at once, whatever went before."""
+        if self.kind != "page" or self.type == "webhook":
+            return None
+        return (self.user, self.type, self.address)
+
+
+class Recent(NamedTuple):
+    """A send by one way a moment ago.
+
+    `ranks` has the services that it was about, each with its gravest rank; `incident` is None where it stood for several.
+    `apart` says that it went out within the minute of another, because it could not wait: it keeps nothing waiting itself.
+    """
+
+    way: Way
+    at: datetime
+    ranks: Mapping[str, int]
+    incident: str | None
+    apart: bool = False
+
+
+class Send(NamedTuple):
+    """Messages that go out as one, and what is to be remembered of it for a minute; None of what floods nobody."""
+
+    messages: tuple[DueMessage, ...]
+    remembered: Recent | None
+
+
+class Waiting(NamedTuple):
+    """A message that is to be looked at again at `until`, at most a minute away."""
+
+    message: DueMessage
+    until: datetime
+
+
+class Planned(NamedTuple):
+    """What goes out now, and what waits. Each message that is due is in one of them, once."""
+
+    sends: tuple[Send, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def planned(due: Iterable[DueMessage], soon: Iterable[DueMessage], recent: Iterable[Recent], now: datetime) -> Planned:
+    """What goes out now of the messages that are due: the urgent and the grave first, then in the order in which they fell due.
+
+    By one way a person is paged once a minute. What comes meanwhile waits until that minute is over, and goes out as one
+    send, however many incidents that stands for. Three things do not wait: a further page of an incident that was paged
+    alone, a page graver than all of that minute, and the gravest severity of a service of which nothing was sent.
+    What falls due within EARLY, `soon`, goes along with what opens a minute, and is left alone otherwise. Who goes with whom
+    and who waits does not depend on the order in which messages are given; of those that are alike the first stays first.
+    """
+    minutes: dict[Way, list[Recent]] = {}
+    for one in recent:
+        if one.at > now - MINUTE:
+            minutes.setdefault(one.way, []).append(one)
+    early = _by_way(soon)
+    sends: list[Send] = []
+    waiting: list[Waiting] = []
+    for way, messages in _by_way(due).items():
+        minute = _Minute.of(minutes.get(way, ()))
+        if minute.opened_at is None:
+            sends.append(_send(way, sorted([*messages, *early.get(way, ())], key=_order), now))
+            continue
+        apart = [message for message in messages if minute.lets_out(message)]
+        if apart:
+            sends.append(_send(way, apart, now, apart=True))
+        until = min(now, minute.opened_at) + MINUTE
+        waiting += [Waiting(message, until) for message in messages if not minute.lets_out(message)]
+    return Planned(tuple(sends), tuple(waiting))
+
+
+@dataclass(frozen=True, slots=True)
+class _Minute:
+    """What has gone out by one way within the last minute; `opened_at` is None where nothing has to wait for it."""
+
+    opened_at: datetime | None
+    gravest: int
+    services: frozenset[str]
+    incidents: frozenset[str | None]
+    sends: int
+
+    @classmethod
+    def of(cls, recent: Sequence[Recent]) -> _Minute:
+        return cls(
+            opened_at=max((one.at for one in recent if not one.apart), default=None),
+            gravest=min((rank for one in recent for rank in one.ranks.values()), default=0),
+            services=frozenset(service for one in recent for service in one.ranks),
+            incidents=frozenset(one.incident for one in recent),
+            sends=len(recent),
+        )
+
+    def lets_out(self, message: DueMessage) -> bool:
+        """Whether a page goes out all the same."""
+        if message.rank < self.gravest or (message.incident is not None and message.incident in self.incidents):
+            return True
+        return message.rank == 0 and message.service not in self.services and self.sends < MOST_IN_A_MINUTE
+
+
+def _by_way(messages: Iterable[DueMessage]) -> dict[Way, list[DueMessage]]:
+    """The messages by the ways by which they go, in order; what goes alone has a way of its own."""
+    found: dict[Way, list[DueMessage]] = {}
+    for message in sorted(messages, key=_order):
+        found.setdefault(message.way or (None, "", message.id), []).append(message)
+    return found
+
+
+def _order(message: DueMessage) -> tuple[bool, int, datetime]:
+    return (message.urgency is not Urgency.HIGH, message.rank, message.due_at)
+
+
+def _send(way: Way, messages: Sequence[DueMessage], now: datetime, *, apart: bool = False) -> Send:
+    if messages[0].way is None:
+        return Send(tuple(messages), None)
+    ranks: dict[str, int] = {}
+    for message in messages:
+        ranks[message.service] = min(message.rank, ranks.get(message.service, message.rank))
+    first = messages[0].incident
+    alone = first if all(message.incident == first for message in messages) else None
+    return Send(tuple(messages), Recent(way, now, ranks, alone, apart))
 
 
 def bundles(due: Iterable[DueMessage], soon: Iterable[DueMessage] = ()) -> tuple[tuple[DueMessage, ...], ...]:
-    """The messages as they go out, each inner tuple as one send: the urgent first, then in the order in which they fell due.
-
-    Those that fell due at one instant keep the order in which they are given: that in which their incidents came. What falls
-    due within EARLY, `soon`, goes out with what is due to the same person by the same way, and never makes a send of its own.
-    """
+    """The messages as they would go out if nothing waited: those of one urgency, at most MOST_IN_A_BUNDLE in each send."""
     together: dict[tuple[object, ...], list[DueMessage]] = {}
-    for message in sorted(due, key=_order):
+    for message in sorted(due, key=_urgent_first):
         together.setdefault(_belongs_to(message), []).append(message)
-    for message in sorted(soon, key=_order):
+    for message in sorted(soon, key=_urgent_first):
         if _belongs_to(message) in together:
             together[_belongs_to(message)].append(message)
     return tuple(part for messages in together.values() for part in _parts(messages))
 
 
-def _order(message: DueMessage) -> tuple[bool, datetime]:
+def _urgent_first(message: DueMessage) -> tuple[bool, datetime]:
     return (message.urgency is not Urgency.HIGH, message.due_at)
 
 
@@ -57,8 +188,6 @@ def _belongs_to(message: DueMessage) -> tuple[object, ...]:
     return (message.user, message.type, message.address, message.urgency)
 
 
-def _parts(messages: Sequence[DueMessage]) -> Iterable[tuple[DueMessage, ...]]:
-    if len(messages) <= MOST_IN_A_BUNDLE:
-        return (tuple(messages),)
+def _parts(messages: Sequence[DueMessage]) -> Iterator[tuple[DueMessage, ...]]:
     starts = range(0, len(messages), MOST_IN_A_BUNDLE)
     return (tuple(messages[first : first + MOST_IN_A_BUNDLE]) for first in starts)
