@@ -13,6 +13,7 @@ from sqlalchemy import URL
 
 from tests.conftest import redis_of_worker
 from tests.servers import PostgresServer, run_postgres, run_valkey
+from tests.servers.postgres import SAFE
 from tests.servers.process import reachable_copy, server_account, server_directory
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,18 @@ def test_own_valkey_can_be_lost() -> None:
         server.stop()
         with pytest.raises(redis.ConnectionError):
             client.ping()
+
+
+def test_own_servers_can_be_cut_off_and_come_back() -> None:
+    with run_postgres(SAFE) as postgres, run_valkey() as valkey:
+        _run(postgres.url, "CREATE TABLE page (id int)")
+        assert postgres.restart is not None
+        again = postgres.url.set(port=postgres.restart())
+        valkey.restart()
+
+        assert _value(again, "SELECT count(*) FROM page") == 0
+        with redis.Redis.from_url(valkey.url) as client:
+            assert client.ping()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a program with the one that started it")

@@ -4,7 +4,7 @@ import contextlib
 import importlib.util
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -27,11 +27,13 @@ UNLOGGED = "STRATEGY FILE_COPY"
 class PostgresServer:
     """A server on which databases can be made; `url` names an administrator's database, as `postgresql+psycopg://`.
 
-    `copying` is how it copies one database to another, where not in its own way.
+    `copying` is how it copies one database to another, where not in its own way. `restart` cuts it off in the middle of whatever
+    it does, as `pg_ctl restart -m immediate` would, and returns the port at which it has recovered; a server of others cannot.
     """
 
     url: URL
     copying: LiteralString = ""
+    restart: Callable[[], int] | None = None
 
     @contextlib.contextmanager
     def database(self, *, template: str = "template0") -> Iterator[URL]:
@@ -57,12 +59,36 @@ def run_postgres(settings: tuple[str, ...] = QUICK) -> Iterator[PostgresServer]:
         install = reachable_copy(_install(), room)
         data = room / "data"
         _initialise(install / "bin" / "initdb", data, room)
-        process, port = _start(install / "bin" / "postgres", data, room, (*SETTINGS, *settings))
+        running = _Running(install / "bin" / "postgres", data, room, (*SETTINGS, *settings))
         try:
-            url = URL.create("postgresql+psycopg", USER, host="127.0.0.1", port=port, database="postgres")
-            yield PostgresServer(url, UNLOGGED)
+            url = URL.create("postgresql+psycopg", USER, host="127.0.0.1", port=running.start(), database="postgres")
+            yield PostgresServer(url, UNLOGGED, running.restart)
         finally:
-            stop(process, signal.SIGINT)
+            running.stop(signal.SIGINT)
+
+
+@dataclass(slots=True)
+class _Running:
+    """The server's process, and what it takes to start it again."""
+
+    postgres: Path
+    data: Path
+    room: Path
+    settings: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> int:
+        self.process, port = _start(self.postgres, self.data, self.room, self.settings)
+        return port
+
+    def restart(self) -> int:
+        self.stop(signal.SIGQUIT)
+        return self.start()
+
+    def stop(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            stop(self.process, how)
+            self.process = None
 
 
 def _install() -> Path:

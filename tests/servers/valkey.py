@@ -11,23 +11,37 @@ from pathlib import Path
 from tests.servers.process import ServerError, reachable_copy, server_directory, start_server, stop
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ValkeyServer:
-    """A server that a test may also stop: `url` is `redis://127.0.0.1:PORT/0`."""
+    """A server that a test may also stop: `port` is where on loopback it listens, or did."""
 
-    url: str
+    program: Path
+    room: Path
+    port: int
     process: subprocess.Popen[bytes]
 
+    @property
+    def url(self) -> str:
+        """Its address, `redis://127.0.0.1:PORT/0`."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
     def stop(self) -> None:
-        """Stop it for good, as an outage would; what it held is gone."""
+        """Stop it, as an outage would; what it held is gone."""
         stop(self.process, signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop it, and start it again on another port."""
+        self.stop()
+        self.process, self.port = _start(self.program, self.room)
 
 
 @contextlib.contextmanager
 def run_valkey() -> Iterator[ValkeyServer]:
     """Lend a server of our own that ends with this process."""
     with server_directory("valkey") as room:
-        server = _start(reachable_copy(_binaries(), room), room)
+        program = next(reachable_copy(_binaries(), room).glob("*/valkey-server"))
+        process, port = _start(program, room)
+        server = ValkeyServer(program, room, port, process)
         try:
             yield server
         finally:
@@ -43,8 +57,7 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "_binaries"
 
 
-def _start(binaries: Path, room: Path) -> ValkeyServer:
-    program = next(binaries.glob("*/valkey-server"))
+def _start(program: Path, room: Path) -> tuple[subprocess.Popen[bytes], int]:
     log = room / "valkey.log"
 
     def command(port: int) -> list[str]:
@@ -62,5 +75,4 @@ def _start(binaries: Path, room: Path) -> ValkeyServer:
             str(room),
         ]
 
-    process, port = start_server(command, log, lambda: "Ready to accept" in log.read_text(), die_with=signal.SIGKILL)
-    return ValkeyServer(f"redis://127.0.0.1:{port}/0", process)
+    return start_server(command, log, lambda: "Ready to accept" in log.read_text(), die_with=signal.SIGKILL)
