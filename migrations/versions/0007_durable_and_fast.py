@@ -22,13 +22,10 @@ def _add_recent_pages() -> None:
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column("service", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("user_id", "type", "address", "service", name="pk_recent_pages"),
+        sa.Column("sends", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "type", "address", name="pk_recent_pages"),
     )
-    op.create_index("ix_recent_pages_at", "recent_pages", ["at"])
 
 
 def _add_holds() -> None:

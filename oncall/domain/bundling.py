@@ -58,6 +58,7 @@ class Recent(NamedTuple):
 
     `ranks` has the services that it was about, each with its gravest rank; `incident` is None where it stood for several.
     `apart` says that it went out within the minute of another, because it could not wait: it keeps nothing waiting itself.
+    `call` is whatever its sender knows it by.
     """
 
     way: Way
@@ -65,6 +66,7 @@ class Recent(NamedTuple):
     ranks: Mapping[str, int]
     incident: str | None
     apart: bool = False
+    call: str = ""
 
 
 class Send(NamedTuple):

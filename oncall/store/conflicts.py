@@ -14,10 +14,11 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[dict[str,
     """Insert `rows`, leaving alone those that a unique constraint says are there already."""
     if not rows:
         return
-    session.execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+    session.execute(insert_into(session, table).on_conflict_do_nothing(), list(rows))
 
 
-def _insert(session: Session, table: type[Base]) -> Any:
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """An insert in the words of the session's database, which can say what is to be done where a row is there already."""
     # Of the two databases' words those alone are loaded that are spoken.
     if session.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415

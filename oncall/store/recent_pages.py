@@ -1,18 +1,25 @@
-"""What each person was paged of last, by each way and service: what decides whether the next page waits."""
+"""What went out by each way a moment ago: what decides whether the next page waits (docs/semantics.md 6.6)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from oncall.domain.bundling import MINUTE, Recent, Way
 from oncall.store.base import Base
+from oncall.store.conflicts import insert_into
+from schedules import format_instant
 
 
 class RecentPageRow(Base):
-    """The last page to a person by one way of one service; `user_id` is empty where the way is a channel.
+    """A way of paging somebody, and what was sent by it within a minute before `at`, the last time.
 
-    `incident_id` is None where the send stood for several incidents; `rank` is that of the gravest of them.
+    `user_id` is empty where the way is a channel. Whoever claims messages by a way has locked its row, so of two workers that
+    page one person by it at the same time the second knows what the first has sent.
     """
 
     __tablename__ = "recent_pages"
@@ -20,7 +27,61 @@ class RecentPageRow(Base):
     user_id: Mapped[str] = mapped_column(primary_key=True)
     type: Mapped[str] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(primary_key=True)
-    service: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    rank: Mapped[int]
-    incident_id: Mapped[str | None]
+    at: Mapped[datetime]
+    sends: Mapped[list[Any]]
+
+
+_KEY = (RecentPageRow.user_id, RecentPageRow.type, RecentPageRow.address)
+
+
+def hold(session: Session, ways: Collection[Way], now: datetime) -> tuple[Recent, ...]:
+    """What went out by those ways within the last minute; they are locked, so nobody else sends by them meanwhile."""
+    if not ways:
+        return ()
+    rows = [{**key, "at": now, "sends": []} for key in sorted(map(_key, ways), key=lambda key: tuple(key.values()))]
+    # To write what is there already locks the row and gives it back, in one statement.
+    put = insert_into(session, RecentPageRow).on_conflict_do_update(index_elements=_KEY, set_={"at": RecentPageRow.at})
+    found = session.execute(put.returning(*_KEY, RecentPageRow.sends), rows)
+    return tuple(one for row in found for one in _recent(row) if one.at > now - MINUTE)
+
+
+def remember(session: Session, recent: Iterable[Recent]) -> None:
+    """Keep these, and nothing else, of the ways by which they went; the ways are held."""
+    by_way: dict[Way, list[Recent]] = {}
+    for one in recent:
+        by_way.setdefault(one.way, []).append(one)
+    rows = [{**_key(way), "at": max(one.at for one in sent), "sends": _stored(sent)} for way, sent in by_way.items()]
+    if rows:
+        session.execute(update(RecentPageRow), rows)
+
+
+def forget(session: Session, way: Way, calls: Collection[str]) -> None:
+    """Forget calls that reached nobody by that way: nothing has to wait for them."""
+    row = session.get(RecentPageRow, tuple(_key(way).values()), with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.sends = [sent for sent in row.sends if sent["call"] not in calls]
+
+
+def _key(way: Way) -> dict[str, str]:
+    user, type_, address = way
+    return {"user_id": user or "", "type": type_, "address": address}
+
+
+def _stored(sent: Iterable[Recent]) -> list[dict[str, Any]]:
+    return [
+        {
+            "call": one.call,
+            "at": format_instant(one.at),
+            "ranks": dict(one.ranks),
+            "incident": one.incident,
+            "apart": one.apart,
+        }
+        for one in sent
+    ]
+
+
+def _recent(row: Any) -> Iterator[Recent]:
+    way = (row.user_id or None, row.type, row.address)
+    for sent in row.sends:
+        at = datetime.fromisoformat(sent["at"])
+        yield Recent(way, at, sent["ranks"], sent["incident"], sent["apart"], sent["call"])
