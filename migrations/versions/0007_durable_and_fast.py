@@ -10,10 +10,22 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+_WATCHED = {
+    "ix_incidents_urgent": (
+        "incidents",
+        "number",
+        "open AND state = 'triggered' AND urgency = 'high' AND doing = 'page'",
+    ),
+    "ix_timers_failure": ("timers", "id", "failure IS NOT NULL"),
+    "ix_pages_last_resort": ("pages", "made_at", "step IN ('fallback', 'administrators')"),
+    "ix_log_entries_nobody": ("log_entries", "at", "event = 'nobody'"),
+}
+
 
 def upgrade() -> None:
     _add_recent_pages()
     _add_holds()
+    _add_watching()
 
 
 def _add_recent_pages() -> None:
@@ -41,6 +53,39 @@ def _add_holds() -> None:
     )
 
 
+def _add_watching() -> None:
+    op.create_table(
+        "beats",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("well_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("memory", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_beats"),
+    )
+    op.create_table(
+        "measures",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("labels", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "labels", "part", name="pk_measures"),
+    )
+    for name, (table, column, condition) in _WATCHED.items():
+        which = sa.text(condition)
+        op.create_index(name, table, [column], postgresql_where=which, sqlite_where=which)
+
+
+def _drop_watching() -> None:
+    for name, (table, _, _) in _WATCHED.items():
+        op.drop_index(name, table)
+    op.drop_table("measures")
+    op.drop_table("beats")
+
+
 def downgrade() -> None:
+    _drop_watching()
     op.drop_table("holds")
     op.drop_table("recent_pages")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from oncall.store import (
+    audit,
+    beats,
     configuration,
     configuration_version,
     feeds,
@@ -15,6 +17,7 @@ from oncall.store import (
     log,
     login_attempts,
     logins,
+    measures,
     messages,
     overrides,
     pages,
@@ -37,6 +40,8 @@ METADATA = Base.metadata
 
 __all__ = [
     "METADATA",
+    "audit",
+    "beats",
     "configuration",
     "configuration_version",
     "feeds",
@@ -49,6 +54,7 @@ __all__ = [
     "log",
     "login_attempts",
     "logins",
+    "measures",
     "messages",
     "overrides",
     "pages",

@@ -1,0 +1,118 @@
+"""What the auditor looks for, each by an index of its own that holds little besides what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from oncall.domain.itself import BUILT_IN, CANARY
+from oncall.store.incidents import IncidentRow
+from oncall.store.log import LogRow
+from oncall.store.messages import MessageRow
+from oncall.store.pages import PageRow
+from oncall.store.timers import TimerRow
+
+# Written out in the queries below in the same words, not as parameters: only so do the planners see that they serve.
+_URGENT = "open AND state = 'triggered' AND urgency = 'high' AND doing = 'page'"
+_SET_ASIDE = "failure IS NOT NULL"
+_LAST_RESORT = "step IN ('fallback', 'administrators')"
+_NOBODY = "event = 'nobody'"
+_MOST = 50
+
+for _name, _column, _condition in (
+    ("ix_incidents_urgent", IncidentRow.number, _URGENT),
+    ("ix_timers_failure", TimerRow.id, _SET_ASIDE),
+    ("ix_pages_last_resort", PageRow.made_at, _LAST_RESORT),
+    ("ix_log_entries_nobody", LogRow.at, _NOBODY),
+):
+    Index(_name, _column, postgresql_where=text(_condition), sqlite_where=text(_condition))
+
+
+def urgent_without_timer(session: Session, after: int, limit: int) -> tuple[tuple[str, ...], int | None]:
+    """The ids of urgent incidents that page, and that no timer will ever take further (docs/semantics.md 5.1).
+
+    Looks at `limit` of them with numbers above `after`; the number to go on from comes with it, None where that was all.
+    """
+    looked_at = (
+        select(IncidentRow.number, IncidentRow.id)
+        .where(_urgent(), IncidentRow.number > after)
+        .order_by(IncidentRow.number)
+        .limit(limit)
+        .subquery()
+    )
+    has_timer = exists().where(TimerRow.incident_id == looked_at.c.id)
+    found = session.scalars(select(looked_at.c.id).where(~has_timer).order_by(looked_at.c.number)).all()
+    count, last = session.execute(select(func.count(), func.max(looked_at.c.number))).one()
+    return tuple(found), last if count == limit else None
+
+
+def is_without_timer(session: Session, incident: str) -> bool:
+    """Whether nothing will ever take an incident further; asked with its row locked."""
+    return session.scalar(select(TimerRow.id).where(TimerRow.incident_id == incident).limit(1)) is None
+
+
+def at_the_last_resort(session: Session, since: datetime) -> frozenset[str]:
+    """Urgent incidents of which the fallback or the administrators were paged since then, or not even they could be.
+
+    That is where a whole round reaches nobody, and where the rounds run out (docs/semantics.md 5.1, 5.2).
+    """
+    resort = PageRow.step.in_([literal_column("'fallback'"), literal_column("'administrators'")])
+    paged = select(PageRow.incident_id).where(resort, PageRow.made_at > since)
+    nobody = select(LogRow.incident_id).where(LogRow.event == literal_column("'nobody'"), LogRow.at > since)
+    administrators = LogRow.details["step"].as_string() == "administrators"
+    found: set[str] = set()
+    for query in (paged, nobody.where(administrators)):
+        concerned = select(IncidentRow.id).where(
+            _urgent(), IncidentRow.service.not_in(BUILT_IN), IncidentRow.id.in_(query)
+        )
+        found.update(session.scalars(concerned.limit(_MOST)))
+    return frozenset(found)
+
+
+def numbers(session: Session, incidents: Collection[str]) -> tuple[int, ...]:
+    """The numbers of incidents, in order."""
+    query = select(IncidentRow.number).where(IncidentRow.id.in_(list(incidents))).order_by(IncidentRow.number)
+    return tuple(session.scalars(query))
+
+
+def set_aside(session: Session) -> tuple[int, ...]:
+    """The numbers of incidents with a timer that failed too often, the first of them."""
+    query = (
+        select(IncidentRow.number)
+        .join(TimerRow, TimerRow.incident_id == IncidentRow.id)
+        .where(TimerRow.failure.is_not(None))
+    )
+    return tuple(session.scalars(query.distinct().order_by(IncidentRow.number).limit(_MOST)))
+
+
+def overdue_timers(session: Session, now: datetime) -> Mapping[str, timedelta]:
+    """For how long the oldest timer that is due has been, by the severity of its incident."""
+    due = and_(TimerRow.failure.is_(None), TimerRow.due_at <= now)
+    query = select(IncidentRow.severity, func.min(TimerRow.due_at)).join(
+        IncidentRow, IncidentRow.id == TimerRow.incident_id
+    )
+    rows = session.execute(query.where(due, IncidentRow.service != CANARY).group_by(IncidentRow.severity))
+    return {severity: now - due_at for severity, due_at in rows}
+
+
+def overdue_pages(session: Session, now: datetime) -> Mapping[str, timedelta]:
+    """For how long the oldest page that is due and not being sent has been, by the severity of its incident."""
+    pending = MessageRow.state == literal_column("'pending'")
+    due = and_(pending, MessageRow.due_at <= now, MessageRow.kind == "page")
+    query = select(IncidentRow.severity, func.min(MessageRow.due_at)).join(
+        IncidentRow, IncidentRow.id == MessageRow.incident_id
+    )
+    rows = session.execute(query.where(due, IncidentRow.service != CANARY).group_by(IncidentRow.severity))
+    return {severity: now - due_at for severity, due_at in rows}
+
+
+def _urgent() -> ColumnElement[bool]:
+    return and_(
+        IncidentRow.open,
+        IncidentRow.state == literal_column("'triggered'"),
+        IncidentRow.urgency == literal_column("'high'"),
+        IncidentRow.doing == literal_column("'page'"),
+    )

@@ -1,0 +1,46 @@
+"""What was counted so far: counters and the buckets of histograms, which only ever grow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Double, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oncall.store.base import Base
+from oncall.store.conflicts import insert_into
+
+Key = tuple[str, str, str]
+"""A measure, its labels as they are told apart, and the part of it: a bucket's end, `sum`, or nothing for a counter."""
+
+
+class MeasureRow(Base):
+    """One number of one measure."""
+
+    __tablename__ = "measures"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    labels: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float] = mapped_column(Double)
+
+
+def add(session: Session, counted: Mapping[Key, float]) -> None:
+    """Add to the numbers; in the order of their keys, so that two who add at once do not stop each other for good."""
+    if not counted:
+        return
+    rows = [
+        {"name": name, "labels": labels, "part": part, "value": value}
+        for (name, labels, part), value in sorted(counted.items())
+    ]
+    adding = insert_into(session, MeasureRow)
+    keys = [MeasureRow.name, MeasureRow.labels, MeasureRow.part]
+    session.execute(
+        adding.on_conflict_do_update(index_elements=keys, set_={"value": MeasureRow.value + adding.excluded.value}),
+        rows,
+    )
+
+
+def counted(session: Session) -> dict[Key, float]:
+    """Every number."""
+    return {(row.name, row.labels, row.part): row.value for row in session.scalars(select(MeasureRow))}
