@@ -20,16 +20,17 @@ TRIED_FOR = timedelta(hours=24)
 """How long an event is tried before it is given up."""
 
 
-def announce(
-    context: Context, session: Session, incident: Incident, entries: Iterable[tuple[int, Entry]], now: datetime
-) -> None:
-    """Put an event for each webhook that wants it into the outbox; `entries` come with their places in the log."""
-    entries = tuple(entries)
-    wanting = webhooks.wanting(session, incident.service) if entries else ()
+def announce(context: Context, session: Session, entries: Iterable[tuple[Incident, int, Entry]], now: datetime) -> None:
+    """Put an event for each webhook that wants it into the outbox.
+
+    Each entry comes with its incident, as the command left it that wrote the entry, and with its place in the log.
+    """
+    told = webhooks.all_in_use(session)
     rows = [
         row
-        for webhook in wanting
-        for sequence, entry in entries
+        for incident, sequence, entry in (entries if told else ())
+        for webhook in told
+        if webhook.service in {None, incident.service}
         for row in _rows(context, webhook, sequence, entry, incident, now)
     ]
     events.add(session, rows)

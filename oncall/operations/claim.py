@@ -15,11 +15,11 @@ from oncall.domain.directory import Directory, Urgency
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
-from oncall.operations.announce import announce
 from oncall.operations.context import Context
+from oncall.operations.record import Recording
 from oncall.operations.together import Lookup, Plan, Together, bundled, interrupted, locked, plans
 from oncall.operations.webhooks import signing_secrets
-from oncall.store import incidents, log, messages, pages, sends, webhooks
+from oncall.store import incidents, messages, pages, sends, webhooks
 from oncall.store.messages import NOTICE, PAGE, WEBHOOK, MessageRow, MessageState, Types
 from oncall.store.sends import SendState
 
@@ -210,5 +210,6 @@ def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: d
 
 
 def _log_resent(context: Context, session: Session, incident: Incident, entry: Entry) -> None:
-    (place,) = log.append(session, incident.id, [entry])
-    announce(context, session, incident, [(place, entry)], entry.at)
+    recording = Recording(context, session, entry.at)
+    recording.note(incident, entry)
+    recording.store()

@@ -14,6 +14,7 @@ from oncall.outbound import Outbound
 from oncall.settings import Settings
 from oncall.store import configuration_version
 from oncall.store.cipher import Cipher
+from oncall.store.code_lengths import CodeLengths
 from oncall.store.database import Database
 from oncall.store.directories import DirectoryCache
 
@@ -34,6 +35,7 @@ class Context:
     cipher: Cipher
     public_url: str
     directories: DirectoryCache = field(default_factory=DirectoryCache)
+    code_lengths: CodeLengths = field(default_factory=CodeLengths)
     private_webhooks: bool = False
     feeds: Fetcher = field(default_factory=Fetcher)
 

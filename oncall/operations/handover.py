@@ -79,7 +79,7 @@ class _Change:
             return
         next_at = next_change(schedule, self._now)
         told = tuple(self._told(row, schedule))
-        messages.add_notices(self._session, None, told)
+        messages.add_notices(self._session, told)
         row.looked_at, row.next_at = self._now, next_at
 
     def _told(self, row: HandoverRow, schedule: Schedule) -> Iterator[Notice]:

@@ -68,4 +68,4 @@ def tell(context: Context, session: Session, found: Preview, edit: Edit, directo
     author = directory.users.get(edit.by)
     who = author.name if author is not None else None
     notices = change_notices(found, who, edit.told, directory, context.public_url, edit.key)
-    messages.add_notices(session, None, notices)
+    messages.add_notices(session, notices)

@@ -112,7 +112,7 @@ def _given_up(context: Context, session: Session, webhook: WebhookRow, count: in
 def _tell_administrators(context: Context, session: Session, key: str, text: str, now: datetime) -> None:
     for user in context.directory(session).administrators():
         ways = attempts(user, Urgency.LOW, f"{key}.{user.id}", now)
-        messages.add_notices(session, None, [Notice(user.id, Urgency.LOW, text, ways)])
+        messages.add_notices(session, [Notice(user.id, Urgency.LOW, text, ways)])
 
 
 def _host(webhook: WebhookRow) -> str:

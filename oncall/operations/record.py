@@ -2,38 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from oncall.domain.commands import Command
-from oncall.domain.incident import Incident
-from oncall.domain.transition import Transition, transition
+from oncall.domain.commands import Command, Trigger
+from oncall.domain.incident import Attempt, Incident
+from oncall.domain.log import Entry
+from oncall.domain.transition import Disabled, Transition, transition
 from oncall.operations.announce import announce
 from oncall.operations.context import Context
 from oncall.store import incidents, log, messages, pages, timers, users
+from oncall.store.bulk import Bulk
+
+
+class Recording:
+    """What is decided of any number of incidents within one transaction, and then stored together.
+
+    However many commands it carries out, `store` writes what came of them in a fixed number of statements. Nothing is stored
+    before, and nothing may be carried out after. The incidents are locked, in the order of their ids.
+    """
+
+    def __init__(self, context: Context, session: Session, now: datetime) -> None:
+        self._context = context
+        self._session = session
+        self._now = now
+        self._bulk = Bulk()
+        self._first: dict[str, Incident | None] = {}
+        self._last: dict[str, Incident] = {}
+        self._said: list[tuple[str, Incident, tuple[Entry, ...]]] = []
+        self._attempts: dict[str, Attempt] = {}
+        self._disabled: list[Disabled] = []
+
+    def open(self, command: Trigger) -> Transition:
+        """Decide what becomes of a trigger that opens an incident; its number is known once it is stored."""
+        return self._remember(transition(None, command, self._context.held_directory(self._session), self._now))
+
+    def carry_out(self, incident: Incident, command: Command) -> Transition:
+        """Decide what a command does to an incident: one that is locked, or as an earlier command here has left it.
+
+        What the rules refuse is in its log and in `refused`; the caller decides whether that is an error, after the commit.
+        """
+        return self._remember(transition(incident, command, self._context.held_directory(self._session), self._now))
+
+    def note(self, incident: Incident, entry: Entry) -> None:
+        """Add an entry to the log of an incident that stays as it is."""
+        self._said.append((incident.id, incident, (entry,)))
+
+    def store(self) -> Mapping[str, Incident]:
+        """Write everything; the incidents that were opened or changed, by their ids, as they now are."""
+        for id_, incident in self._last.items():
+            before = self._first[id_]
+            if before is None:
+                incidents.add_new(self._bulk, self._context.cipher, incident)
+            else:
+                incidents.add_changed(self._bulk, self._context.cipher, before, incident)
+        for id_, incident, entries in self._said:
+            log.add(self._bulk, id_, entries, self._context.cipher if incident.sensitive else None)
+        messages.change_attempts(self._bulk, self._attempts.values())
+        written = self._bulk.write(self._session)
+        messages.expire(self._session, self._attempts.values())
+        pages.mend_codes(self._session, self._bulk, written.codes, self._now, self._context.code_lengths)
+        self._announce(written.numbers, iter(written.places))
+        for disabled in self._disabled:
+            users.disable_method(self._session, disabled.user, disabled.method, disabled.reason)
+        return {id_: _numbered(incident, written.numbers) for id_, incident in self._last.items()}
+
+    def _remember(self, decided: Transition) -> Transition:
+        incident = decided.incident
+        self._first.setdefault(incident.id, decided.before)
+        self._last[incident.id] = incident
+        self._said.append((incident.id, incident, decided.entries))
+        timers.add(self._bulk, incident.id, decided.timers)
+        pages.add(self._bulk, incident, decided.pages, self._now, self._context.code_lengths)
+        messages.add_pages(self._bulk, incident.id, decided.pages)
+        messages.add_told(self._bulk, incident.id, decided.notices)
+        self._attempts.update({attempt.id: attempt for attempt in decided.attempts})
+        self._disabled += decided.disabled
+        return decided
+
+    def _announce(self, numbers: Mapping[str, int], places: Iterable[int]) -> None:
+        """Tell webhooks of every entry, with its incident as the command left it that wrote the entry."""
+        told = (
+            (_numbered(incident, numbers), place, entry)
+            for _, incident, entries in self._said
+            for entry, place in zip(entries, places, strict=False)
+        )
+        announce(self._context, self._session, told, self._now)
 
 
 def carry_out(context: Context, session: Session, incident: Incident, command: Command, now: datetime) -> Transition:
-    """Do what a command does to an incident that is locked, and store it.
-
-    What the rules refuse is in its log and in `refused`; the caller decides whether that is an error, after the commit.
-    """
-    decided = transition(incident, command, context.held_directory(session), now)
-    incidents.save(session, context.cipher, incident, decided.incident)
-    store_consequences(context, session, decided, now)
+    """Do what a command does to an incident that is locked, and store it; returns as `Recording.carry_out`."""
+    recording = Recording(context, session, now)
+    decided = recording.carry_out(incident, command)
+    recording.store()
     return decided
 
 
-def store_consequences(context: Context, session: Session, decided: Transition, now: datetime) -> None:
-    """Store everything that a transition decided beside the incident itself, which is stored already."""
-    incident = decided.incident
-    places = log.append(session, incident.id, decided.entries, context.cipher if incident.sensitive else None)
-    announce(context, session, incident, zip(places, decided.entries, strict=True), now)
-    timers.add(session, incident.id, decided.timers)
-    pages.add(session, incident, decided.pages, now)
-    messages.add_pages(session, incident, decided.pages)
-    messages.update_attempts(session, decided.attempts)
-    messages.add_notices(session, incident, decided.notices)
-    for disabled in decided.disabled:
-        users.disable_method(session, disabled.user, disabled.method, disabled.reason)
+def _numbered(incident: Incident, numbers: Mapping[str, int]) -> Incident:
+    return replace(incident, number=numbers[incident.id]) if incident.id in numbers else incident

@@ -102,7 +102,7 @@ def _once(context: Context, reference: str, address: str, work: Callable[[Sessio
 
 
 def _by_code(context: Context, reply: ReplyByCode, session: Session) -> ReplyOutcome:
-    page = pages.page_of_code(session, reply.from_address, reply.code)
+    page = pages.page_of_code(session, reply.from_address, reply.code, context.clock.now())
     who = _its_user(context, session, page)
     if page is None or who is None:
         outcome = _passive(context, reply.from_address, _WRONG_CODE, session)
@@ -118,9 +118,9 @@ def _its_user(context: Context, session: Session, page: PageRow | None) -> str |
 
 
 def _passive(context: Context, address: str, text: str, session: Session) -> ReplyOutcome:
-    since = context.clock.now() - _WITHIN
-    told = replies.count_useless(session, address, since) < _USELESS_ANSWERED
-    return ReplyOutcome(text if told and pages.was_paged(session, address) else None, acted=False)
+    now = context.clock.now()
+    told = replies.count_useless(session, address, now - _WITHIN) < _USELESS_ANSWERED
+    return ReplyOutcome(text if told and pages.was_paged(session, address, now) else None, acted=False)
 
 
 def _on_call(context: Context, call_id: str, action: Action, session: Session) -> ReplyOutcome:

@@ -56,7 +56,7 @@ def ask(context: Context, request: Request, by: str, role: Role) -> Judged:
         swap = swaps.add(session, wanted)
         found = _warnings(session, swap, directory)
         told = asked_notices(swap, by, found, directory, now, _link(context, swap))
-        messages.add_notices(session, None, told)
+        messages.add_notices(session, told)
         return Judged(swap, found, is_new=True)
 
     judged = context.database.write(work)
@@ -82,7 +82,7 @@ def accept(context: Context, id_: int, by: str) -> Judged:
         if agreed is not swap:
             swaps.save_answer(session, agreed)
             lay_overrides(context, session, _overrides(agreed), by, now)
-            messages.add_notices(session, None, answered_notices(agreed, directory, now, _link(context, agreed)))
+            messages.add_notices(session, answered_notices(agreed, directory, now, _link(context, agreed)))
         return Judged(agreed, found)
 
     judged = context.database.write(work)
@@ -163,7 +163,7 @@ def _answer(context: Context, id_: int, answered: Callable[[Swap, datetime], Swa
 def _conclude(context: Context, session: Session, swap: Swap, directory: Directory, now: datetime) -> None:
     """Keep what became of a request, and tell those concerned."""
     swaps.save_answer(session, swap)
-    messages.add_notices(session, None, answered_notices(swap, directory, now, _link(context, swap)))
+    messages.add_notices(session, answered_notices(swap, directory, now, _link(context, swap)))
 
 
 def _locked(session: Session, id_: int) -> Swap:

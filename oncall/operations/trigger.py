@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from oncall.domain.commands import Trigger
 from oncall.domain.incident import Incident
 from oncall.domain.itself import CANARY, service_of
-from oncall.domain.transition import transition
 from oncall.errors import FieldFault, InvalidInputError
 from oncall.operations.context import Context
 from oncall.operations.dedup import kept_key
-from oncall.operations.record import carry_out, store_consequences
+from oncall.operations.record import Recording, carry_out
 from oncall.store import incidents
 
 
@@ -92,9 +91,9 @@ def _trigger(context: Context, command: Trigger, session: Session) -> Triggered:
     if known is not None:
         decided = carry_out(context, session, known, command, now)
         return Triggered(decided.incident, joined=True, warnings=_warnings(decided.entries[0].details))
-    decided = transition(None, command, directory, now)
-    opened = replace(decided.incident, number=incidents.insert(session, context.cipher, decided.incident))
-    store_consequences(context, session, decided._replace(incident=opened), now)
+    recording = Recording(context, session, now)
+    decided = recording.open(command)
+    opened = recording.store()[command.id]
     return Triggered(opened, joined=False, warnings=_warnings(decided.entries[0].details))
 
 

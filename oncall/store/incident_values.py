@@ -25,9 +25,9 @@ _VALUES: Mapping[str, TypeAdapter[Any]] = {
 
 
 def to_json(incident: Incident) -> dict[str, Any]:
-    """Each value by the name of its column; None for what the incident has not."""
+    """Each value as JSON text by the name of its column; None for what the incident has not."""
     values = ((name, adapter, getattr(incident, name)) for name, adapter in _VALUES.items())
-    return {name: adapter.dump_python(value, mode="json") if value else None for name, adapter, value in values}
+    return {name: adapter.dump_json(value).decode() if value else None for name, adapter, value in values}
 
 
 def from_json(row: object, number: int) -> dict[str, Any]:

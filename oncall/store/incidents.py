@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Index, Select, Text, func, select, text, update
+from sqlalchemy import Index, Select, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
@@ -15,11 +15,12 @@ from oncall.domain.incident import Incident, State
 from oncall.domain.policy import Do
 from oncall.errors import NotFoundError, UnreadableError
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.cipher import Cipher
 from oncall.store.incident_values import from_json, to_json
 from oncall.store.sealed import UNREADABLE, opened, seal
 
-_NO_CONTENTS: Mapping[str, Any] = {"title": "", "body": "", "fields": {}, "links": []}
+_NO_CONTENTS: Mapping[str, Any] = {"title": "", "body": "", "fields": "{}", "links": "[]"}
 
 
 class IncidentRow(Base):
@@ -138,6 +139,20 @@ def lock_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str
     return _whole(session.scalars(query.execution_options(populate_existing=True)), cipher)
 
 
+def lock_free(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
+    """The same, without those at which somebody else is working: nobody is waited for."""
+    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id)
+    free = query.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    return _whole(session.scalars(free), cipher)
+
+
+def lock_if_free(session: Session, cipher: Cipher, id_: str) -> Incident | None:
+    """The incident, locked until the transaction ends; None where somebody else is working at it."""
+    query = select(IncidentRow).where(IncidentRow.id == id_).with_for_update(key_share=True, skip_locked=True)
+    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return _incident(row, cipher) if row else None
+
+
 def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
     """The incidents with those ids, by id, kept from changing until the transaction ends; others may share them.
 
@@ -184,26 +199,25 @@ def count_open(session: Session) -> Mapping[tuple[str, str], int]:
     return {(state, severity): count for state, severity, count in rows}
 
 
-def insert(session: Session, cipher: Cipher, incident: Incident) -> int:
-    """Store a new incident and return the number it was given.
-
-    Raises IntegrityError when another transaction has opened one with the same service and dedup key.
-    """
-    row = IncidentRow(id=incident.id, service=incident.service, dedup_key=incident.dedup_key)
-    row.created_at, row.sensitive = incident.created_at, incident.sensitive
-    for name, value in {**_changing(incident), **_sealed_contents(cipher, incident)}.items():
-        setattr(row, name, value)
-    session.add(row)
-    session.flush()
-    return row.number
+def add_new(bulk: Bulk, cipher: Cipher, incident: Incident) -> None:
+    """Write a new incident with everything else; the number that it is given is then known."""
+    row = {
+        "id": incident.id,
+        "service": incident.service,
+        "dedup_key": incident.dedup_key,
+        "created_at": incident.created_at,
+        "sensitive": incident.sensitive,
+    }
+    bulk.add(Part.OPENED, {**row, **_changing(incident), **_sealed_contents(cipher, incident)})
 
 
-def save(session: Session, cipher: Cipher, before: Incident, after: Incident) -> None:
-    """Store what a transition has made of an incident that is locked; contents that no key opens are left as they are."""
-    values = _changing(after)
+def add_changed(bulk: Bulk, cipher: Cipher, before: Incident, after: Incident) -> None:
+    """Write what was decided of an incident that is locked; contents that no key opens are left as they are."""
+    row = {"id": after.id, **_changing(after)}
     if _contents(after) != _contents(before) and before.title != UNREADABLE:
-        values |= _sealed_contents(cipher, after)
-    session.execute(update(IncidentRow).where(IncidentRow.id == after.id).values(values))
+        bulk.add(Part.REWRITTEN, row | _sealed_contents(cipher, after))
+    else:
+        bulk.add(Part.SAVED, row)
 
 
 def _whole(rows: Iterable[IncidentRow], cipher: Cipher) -> dict[str, Incident]:
@@ -260,7 +274,7 @@ def _sealed_contents(cipher: Cipher, incident: Incident) -> dict[str, Any]:
     contents = _contents(incident)
     if incident.sensitive:
         return {**_NO_CONTENTS, "sealed": seal(cipher, incident.id, contents)}
-    return {**contents, "sealed": None}
+    return {**contents, "fields": json_text(contents["fields"]), "links": json_text(contents["links"]), "sealed": None}
 
 
 def _opened_contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.log import Entry
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.cipher import Cipher
 from oncall.store.incidents import IncidentRow
 from oncall.store.sealed import UNREADABLE, opened, seal
@@ -36,15 +37,12 @@ class LogRow(Base):
     sealed: Mapped[str | None]
 
 
-def append(session: Session, incident: str, entries: Iterable[Entry], sealing: Cipher | None = None) -> tuple[int, ...]:
-    """Add entries to the log of an incident that is locked, and return their places in it, each greater than the one before.
+def add(bulk: Bulk, incident: str, entries: Iterable[Entry], sealing: Cipher | None = None) -> None:
+    """Write entries of the log of an incident that is locked; their places in it are then known.
 
     What people wrote is sealed with `sealing` where the incident is sensitive.
     """
-    rows = [_row(incident, entry, sealing) for entry in entries]
-    if not rows:
-        return ()
-    return tuple(session.scalars(insert(LogRow).returning(LogRow.id, sort_by_parameter_order=True), rows))
+    bulk.add(Part.LOG, *(_row(incident, entry, sealing) for entry in entries))
 
 
 def log_of(session: Session, cipher: Cipher, incident: str) -> tuple[Entry, ...]:
@@ -60,7 +58,13 @@ def _row(incident: str, entry: Entry, sealing: Cipher | None) -> dict[str, Any]:
         sealed = seal(sealing, incident, written)
         # In its place, so that what is opened again stands where it stood.
         details |= {name: _WRITTEN[name] for name in written}
-    return {"incident_id": incident, "at": entry.at, "event": entry.event, "details": details, "sealed": sealed}
+    return {
+        "incident_id": incident,
+        "at": entry.at,
+        "event": entry.event,
+        "details": json_text(details),
+        "sealed": sealed,
+    }
 
 
 def _details(cipher: Cipher, row: LogRow) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column
 
 from oncall.domain.directory import Urgency
-from oncall.domain.incident import Attempt, AttemptState, Incident, Page
+from oncall.domain.incident import Attempt, AttemptState, Page
 from oncall.domain.transition import Notice
 from oncall.domain.webhooks import METHOD
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part
 from oncall.store.conflicts import insert_missing
 from oncall.store.incidents import IncidentRow
 from oncall.store.pages import PageRow
@@ -113,29 +115,43 @@ class Types:
         return MessageRow.type.not_in(self.other_than) if self.of is None else MessageRow.type.in_(self.of)
 
 
-def add_pages(session: Session, incident: Incident, pages: Iterable[Page]) -> None:
+def add_pages(bulk: Bulk, incident: str, pages: Iterable[Page]) -> None:
     """Put the attempts of new pages into the outbox."""
     for page in pages:
-        shared = {"kind": PAGE, "page_id": page.id, "user_id": page.user}
-        _add(session, incident, page.urgency, page.attempts, shared)
+        of_page = {"kind": PAGE, "page_id": page.id, "user_id": page.user, "text": None, "incident_id": incident}
+        bulk.add(Part.MESSAGES, *_rows(of_page, page.urgency, page.attempts))
 
 
-def add_notices(session: Session, incident: Incident | None, notices: Iterable[Notice]) -> None:
-    """Put notices into the outbox; `incident` is the one that they concern, None where it is not one alone."""
+def add_told(bulk: Bulk, incident: str, notices: Iterable[Notice]) -> None:
+    """Put notices that concern an incident into the outbox."""
     for notice in notices:
-        shared = {"kind": NOTICE, "user_id": notice.user, "text": notice.text}
-        _add(session, incident, notice.urgency, notice.attempts, shared)
+        bulk.add(Part.MESSAGES, *_rows(_of_notice(notice, incident), notice.urgency, notice.attempts))
 
 
-def update_attempts(session: Session, attempts: Iterable[Attempt]) -> None:
+def add_notices(session: Session, notices: Iterable[Notice]) -> None:
+    """Put notices into the outbox that concern no incident, or not one alone."""
+    for notice in notices:
+        insert_missing(session, MessageRow, [*_rows(_of_notice(notice), notice.urgency, notice.attempts)])
+
+
+def change_attempts(bulk: Bulk, attempts: Iterable[Attempt]) -> None:
     """Take over what a transition changed; what is being sent at this moment cannot be made void any more."""
+    new = {row["id"]: row for row in bulk.rows.get(Part.MESSAGES, ())}
+    for one in attempts:
+        changed = {"state": one.state.value, "due_at": one.due_at, "tries": one.tries}
+        if one.id in new:
+            new[one.id].update(changed)
+        else:
+            bulk.add(Part.ATTEMPTS, {"id": one.id, **changed})
+
+
+def expire(session: Session, attempts: Iterable[Attempt]) -> None:
+    """Let what this session knows of messages be read again: they were changed behind its back."""
+    known = session.identity_map
     for attempt in attempts:
-        row = session.get(MessageRow, attempt.id)
-        if row is None or (attempt.state is AttemptState.VOID and row.state != MessageState.PENDING):
-            continue
-        if row.state == MessageState.SENDING and attempt.state is AttemptState.PENDING:
-            continue
-        row.state, row.due_at, row.tries = attempt.state.value, attempt.due_at, attempt.tries
+        row = known.get(session.identity_key(MessageRow, attempt.id))
+        if row is not None:
+            session.expire(row)
 
 
 def due(session: Session, types: Types, now: datetime, limit: int) -> tuple[MessageRow, ...]:
@@ -235,26 +251,20 @@ def _has_earlier() -> ColumnElement[bool]:
     )
 
 
-def _add(
-    session: Session,
-    incident: Incident | None,
-    urgency: Urgency,
-    attempts: Iterable[Attempt],
-    shared: Mapping[str, object],
-) -> None:
-    rows = [
-        {
+def _of_notice(notice: Notice, incident: str | None = None) -> dict[str, Any]:
+    return {"kind": NOTICE, "page_id": None, "user_id": notice.user, "text": notice.text, "incident_id": incident}
+
+
+def _rows(shared: Mapping[str, Any], urgency: Urgency, attempts: Iterable[Attempt]) -> Iterator[dict[str, Any]]:
+    for attempt in attempts:
+        yield {
+            **shared,
             "id": attempt.id,
-            "incident_id": incident.id if incident is not None else None,
-            "urgency": urgency.value,
             "method_id": attempt.method,
             "type": attempt.type,
             "address": attempt.address,
+            "urgency": urgency.value,
             "due_at": attempt.due_at,
             "state": attempt.state.value,
             "tries": attempt.tries,
-            **shared,
         }
-        for attempt in attempts
-    ]
-    insert_missing(session, MessageRow, rows)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, insert, select, update
+from sqlalchemy import ForeignKey, Select, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.incident import Incident, Page
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part
+from oncall.store.code_lengths import CodeLengths, drawn
 from oncall.store.incidents import IncidentRow
 
-_CODE_DIGITS = 4
 _CROWDED = 0.1
 _CODE_KEPT = timedelta(days=1)
 _WRONG_CODES_ALLOWED = 3
@@ -50,28 +51,39 @@ class ReplyCodeRow(Base):
     wrong: Mapped[int]
 
 
-def add(session: Session, incident: Incident, pages: Iterable[Page], now: datetime) -> None:
-    """Store new pages of an incident, each with a code that is free at all its addresses."""
+def add(bulk: Bulk, incident: Incident, pages: Iterable[Page], now: datetime, lengths: CodeLengths) -> None:
+    """Write new pages of an incident, each with a code that is most likely free at all its addresses; `mend_codes` comes after."""
     for page in pages:
-        addresses = frozenset(attempt.address for attempt in page.attempts)
-        code = _free_code(session, addresses, now)
-        session.execute(insert(PageRow).values(_values(incident, page, now, code)))
-        session.execute(
-            insert(ReplyCodeRow),
-            [{"address": address, "code": code, "page_id": page.id, "wrong": 0} for address in sorted(addresses)],
-        )
+        addresses = sorted({attempt.address for attempt in page.attempts})
+        code = lengths.draw(addresses)
+        bulk.add(Part.PAGES, _values(incident, page, now, code))
+        bulk.add(Part.CODES, *_codes(page.id, addresses, code))
 
 
-def page_of_code(session: Session, address: str, code: str) -> PageRow | None:
-    """The page sent to `address` that `code` answers; None where there is none, or where it is locked."""
+def mend_codes(session: Session, bulk: Bulk, free: Mapping[str, int], now: datetime, lengths: CodeLengths) -> None:
+    """Give another code to those pages of which an address had the code in use already; `free` counts the codes that were not."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for row in bulk.rows.get(Part.CODES, ()):
+        wanted[row["page_id"]].append(row["address"])
+    for page, addresses in wanted.items():
+        if free.get(page, 0) < len(addresses):
+            session.execute(delete(ReplyCodeRow).where(ReplyCodeRow.page_id == page))
+            code = _free_code(session, addresses, now, lengths)
+            session.execute(update(PageRow).where(PageRow.id == page).values(code=code))
+            session.execute(insert(ReplyCodeRow), _codes(page, addresses, code))
+
+
+def page_of_code(session: Session, address: str, code: str, now: datetime) -> PageRow | None:
+    """The page sent to `address` that `code` answers; None where there is none, where it is locked, or long over."""
     query = select(PageRow).join(ReplyCodeRow, ReplyCodeRow.page_id == PageRow.id)
     mine = (ReplyCodeRow.address == address, ReplyCodeRow.code == code, ReplyCodeRow.wrong < _WRONG_CODES_ALLOWED)
-    return session.scalars(query.where(*mine)).one_or_none()
+    return session.scalars(query.where(*mine, PageRow.id.not_in(_over(now, address)))).one_or_none()
 
 
-def was_paged(session: Session, address: str) -> bool:
+def was_paged(session: Session, address: str, now: datetime) -> bool:
     """Whether anything that can still be answered was sent to `address`."""
-    return session.scalar(select(ReplyCodeRow.code).where(ReplyCodeRow.address == address).limit(1)) is not None
+    mine = select(ReplyCodeRow.code).where(ReplyCodeRow.address == address)
+    return session.scalar(mine.where(ReplyCodeRow.page_id.not_in(_over(now, address))).limit(1)) is not None
 
 
 def count_wrong_code(session: Session, address: str) -> None:
@@ -90,27 +102,49 @@ def codes(session: Session, pages: Collection[str]) -> dict[str, str]:
     return {row.id: row.code for row in rows}
 
 
-def _free_code(session: Session, addresses: Collection[str], now: datetime) -> str:
+def _free_code(session: Session, addresses: Collection[str], now: datetime, lengths: CodeLengths) -> str:
     """A random code that none of the addresses has in use; longer where too many are."""
-    _forget_old(session, addresses, now)
-    taken = frozenset(session.scalars(select(ReplyCodeRow.code).where(ReplyCodeRow.address.in_(addresses))))
-    digits = _CODE_DIGITS
-    while sum(len(code) == digits for code in taken) > _CROWDED * 10**digits:
+    digits = lengths.of(addresses)
+    if _is_crowded(session, addresses, digits):
+        for address in addresses:
+            _forget_old(session, address, now)
+    while _is_crowded(session, addresses, digits):
         digits += 1
+    lengths.learn(addresses, digits)
     while True:
-        code = f"{secrets.randbelow(10**digits):0{digits}}"
-        if code not in taken:
+        code = drawn(digits)
+        if session.scalar(_in_use(addresses).where(ReplyCodeRow.code == code).limit(1)) is None:
             return code
 
 
-def _forget_old(session: Session, addresses: Collection[str], now: datetime) -> None:
-    over = (
-        select(PageRow.id)
-        .join(IncidentRow, IncidentRow.id == PageRow.incident_id)
-        .where(IncidentRow.resolved_at < now - _CODE_KEPT)
-    )
-    old = delete(ReplyCodeRow).where(ReplyCodeRow.address.in_(addresses), ReplyCodeRow.page_id.in_(over))
+def _is_crowded(session: Session, addresses: Collection[str], digits: int) -> bool:
+    of_that_length = _in_use(addresses).where(func.length(ReplyCodeRow.code) == digits)
+    used = session.scalar(select(func.count()).select_from(of_that_length.subquery())) or 0
+    return bool(used > _CROWDED * 10**digits)
+
+
+def _in_use(addresses: Collection[str]) -> Select[str]:
+    return select(ReplyCodeRow.code).where(ReplyCodeRow.address.in_(addresses))
+
+
+def _forget_old(session: Session, address: str, now: datetime) -> None:
+    old = delete(ReplyCodeRow).where(ReplyCodeRow.address == address, ReplyCodeRow.page_id.in_(_over(now, address)))
     session.execute(old.execution_options(synchronize_session=False))
+
+
+def _over(now: datetime, address: str) -> Select[str]:
+    """The pages to an address of incidents that have been over for so long that nobody answers them any more."""
+    return (
+        select(PageRow.id)
+        .join(ReplyCodeRow, ReplyCodeRow.page_id == PageRow.id)
+        .join(IncidentRow, IncidentRow.id == PageRow.incident_id)
+        .where(ReplyCodeRow.address == address, IncidentRow.resolved_at < now - _CODE_KEPT)
+        .correlate(None)
+    )
+
+
+def _codes(page: str, addresses: Iterable[str], code: str) -> list[dict[str, object]]:
+    return [{"address": address, "code": code, "page_id": page, "wrong": 0} for address in addresses]
 
 
 def _generation(incident: Incident, page: Page) -> int:

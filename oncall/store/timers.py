@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,7 +31,7 @@ from oncall.domain.draft import RANKS, Timer
 from oncall.domain.escalation import STEP
 from oncall.domain.incident import State, Waiting
 from oncall.store.base import Base
-from oncall.store.conflicts import insert_missing
+from oncall.store.bulk import Bulk, Part
 from oncall.store.incidents import IncidentRow
 from oncall.store.types import UTCDateTime
 
@@ -76,6 +75,18 @@ class TimerRow(Base):
     failure: Mapped[str | None]
 
 
+_COLUMNS = (
+    TimerRow.id,
+    TimerRow.incident_id,
+    TimerRow.kind,
+    TimerRow.generation,
+    TimerRow.occurrence,
+    TimerRow.due_at,
+    TimerRow.rank,
+    TimerRow.tries,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedTimer:
     """A timer that one worker may fire until `lease` runs out; `tries` counts how often firing it has failed."""
@@ -87,9 +98,9 @@ class ClaimedTimer:
     tries: int
 
 
-def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
-    """Store new timers; one that is there already is left as it is."""
-    rows = [
+def add(bulk: Bulk, incident: str, timers: Iterable[Timer]) -> None:
+    """Write new timers; one that is there already is left as it is."""
+    rows = (
         {
             "incident_id": incident,
             "kind": timer.kind,
@@ -100,8 +111,8 @@ def add(session: Session, incident: str, timers: Iterable[Timer]) -> None:
             "tries": 0,
         }
         for timer in timers
-    ]
-    insert_missing(session, TimerRow, rows)
+    )
+    bulk.add(Part.TIMERS, *rows)
 
 
 def add_recalculations(session: Session, version: int, now: datetime) -> None:
@@ -128,45 +139,58 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     waiting: what else is due of their incidents takes them along.
     """
     due, later = TimerRow.due_at <= now, TimerRow.kind == RECALCULATE
-    first = _free(session, now, and_(due, not_(later)), limit)
+    held = {"lease": lease, "lease_until": until}
+    first = _lease(session, _free(now, limit).where(due, not_(later)), held)
     openings = {row.due_at for row in first if row.kind == RELEASE}
-    together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
-    rest = _free(session, now, together, MOST_TOGETHER) if openings else ()
-    last = _free(session, now, and_(due, later), limit - len(first)) if len(first) < limit else ()
-    places = {id_: place for place, id_ in enumerate(_in_order((*first, *rest), last))}
-    claimed = update(TimerRow).where(TimerRow.id.in_(places)).values(lease=lease, lease_until=until).returning(TimerRow)
-    rows = sorted(session.scalars(claimed) if places else (), key=lambda row: places[row.id])
-    return tuple(_claimed(row, lease) for row in rows)
+    if openings:
+        together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
+        first = [*first, *_lease(session, _free(now, MOST_TOGETHER).where(together), held)]
+    last = _lease(session, _free(now, limit - len(first)).where(due, later), held) if len(first) < limit else ()
+    parts = ([_claimed(row, lease) for row in rows] for rows in (first, last))
+    return tuple(one for part in parts for one in sorted(part, key=place))
 
 
-def incidents_to_release(session: Session, due_at: datetime) -> Sequence[str]:
-    """The incidents with a release at that instant, whoever holds it; not those whose release has failed before."""
-    query = select(TimerRow.incident_id).where(_is_release_at(due_at)).order_by(TimerRow.incident_id)
+def released_at(session: Session, openings: Collection[datetime]) -> Sequence[str]:
+    """The incidents with a release at those instants, whoever holds it; not those whose release has failed before."""
+    query = select(TimerRow.incident_id).where(_is_release_at(openings)).order_by(TimerRow.due_at, TimerRow.id)
     return session.scalars(query.limit(MOST_TOGETHER)).all()
 
 
-def take_releases(session: Session, due_at: datetime, incidents: Collection[str]) -> tuple[ClaimedTimer, ...]:
-    """Remove the releases at that instant of these incidents, which are locked: they are about to fire in this transaction."""
-    mine = delete(TimerRow).where(_is_release_at(due_at), TimerRow.incident_id.in_(incidents)).returning(TimerRow)
-    return tuple(_claimed(row, "") for row in session.scalars(mine))
+def take(
+    session: Session, mine: Sequence[ClaimedTimer], incidents: Collection[str], openings: Collection[datetime] = ()
+) -> tuple[ClaimedTimer, ...]:
+    """Remove what is about to fire in this transaction of these incidents, which are locked.
 
-
-def take_earlier(session: Session, alike: Sequence[ClaimedTimer]) -> dict[str, tuple[Timer, ...]]:
-    """Remove what is to fire before timers of one kind and instant, of the same incidents, which are locked.
-
-    By incident and in order; whoever holds it, but nothing that has failed before. So the order holds although several
-    workers share what is due at one instant (docs/semantics.md 5.7).
+    That is those of `mine`, all under one lease, that have not gone to somebody else since; and the releases at `openings`,
+    whoever holds them.
     """
-    timer = alike[0].timer
-    place = tuple_(literal(timer.due_at, UTCDateTime()), literal(_rank(timer)), literal(alike[0].id))
-    before = tuple_(TimerRow.due_at, TimerRow.rank, TimerRow.id) < place
-    usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
-    of_these = TimerRow.incident_id.in_([claimed.incident for claimed in alike])
-    taken = delete(TimerRow).where(of_these, usable, before).returning(TimerRow)
-    earlier: dict[str, tuple[Timer, ...]] = {}
-    for row in sorted(session.scalars(taken), key=lambda row: (row.due_at, row.rank, row.id)):
-        earlier[row.incident_id] = (*earlier.get(row.incident_id, ()), _timer(row))
+    held = and_(TimerRow.id.in_([one.id for one in mine]), TimerRow.lease == mine[0].lease)
+    wanted = or_(held, _is_release_at(openings)) if openings else held
+    taken = delete(TimerRow).where(TimerRow.incident_id.in_(incidents), wanted).returning(*_COLUMNS)
+    rows = session.execute(taken.execution_options(synchronize_session=False))
+    return tuple(_claimed(row, mine[0].lease) for row in rows)
+
+
+def take_earlier(session: Session, taken: Collection[ClaimedTimer]) -> tuple[ClaimedTimer, ...]:
+    """Remove what is to fire before those of the same incidents, which are locked; whoever holds it, but nothing that failed before.
+
+    So the order holds although several workers share what is due at one instant (docs/semantics.md 5.7).
+    """
+    until = {one.incident: one for one in sorted(taken, key=place)}
+    last = max(one.timer.due_at for one in taken)
+    usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0, TimerRow.due_at <= last)
+    rows = session.execute(select(*_COLUMNS).where(TimerRow.incident_id.in_(until), usable))
+    beside = (_claimed(row, "") for row in rows)
+    earlier = tuple(one for one in beside if place(one) < place(until[one.incident]))
+    if earlier:
+        gone = delete(TimerRow).where(TimerRow.id.in_([one.id for one in earlier]))
+        session.execute(gone.execution_options(synchronize_session=False))
     return earlier
+
+
+def place(claimed: ClaimedTimer) -> tuple[datetime, int, int]:
+    """By what timers of one incident are in the order in which they fire."""
+    return (claimed.timer.due_at, _rank(claimed.timer), claimed.id)
 
 
 def release_all(session: Session) -> None:
@@ -185,10 +209,9 @@ def is_paging_left(session: Session, until: datetime) -> bool:
     return session.scalar(unfired.where(TimerRow.kind.in_([RELEASE, STEP])).limit(1)) is not None
 
 
-def take(session: Session, claimed: ClaimedTimer) -> bool:
-    """Remove a timer that is about to fire in this transaction; False when the lease has gone to somebody else."""
-    mine = and_(TimerRow.id == claimed.id, TimerRow.lease == claimed.lease)
-    return session.scalar(delete(TimerRow).where(mine).returning(TimerRow.id)) is not None
+def give_back(session: Session, claimed: ClaimedTimer) -> None:
+    """Let anybody claim a timer at once that could not be fired yet."""
+    session.execute(_of(claimed).values(lease=None, lease_until=None))
 
 
 def put_back(session: Session, claimed: ClaimedTimer, until: datetime) -> None:
@@ -229,23 +252,22 @@ def count_set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).where(TimerRow.failure.is_not(None))) or 0
 
 
-def _free(session: Session, now: datetime, which: ColumnElement[bool], limit: int) -> Sequence[Any]:
-    """The first of what nobody holds, locked."""
-    columns = (TimerRow.id, TimerRow.kind, TimerRow.due_at, TimerRow.rank, IncidentRow.number)
-    query = select(*columns).join(IncidentRow, IncidentRow.id == TimerRow.incident_id).where(which, _is_free(now))
-    ordered = query.order_by(TimerRow.due_at, TimerRow.rank, IncidentRow.number, TimerRow.id)
-    return session.execute(ordered.limit(limit).with_for_update(of=TimerRow, skip_locked=True)).all()
+def _free(now: datetime, limit: int) -> Select[int]:
+    """The first of what nobody holds."""
+    first = select(TimerRow.id).where(_is_free(now)).order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
+    return first.limit(limit).with_for_update(skip_locked=True)
 
 
-def _in_order(first: Iterable[Any], last: Iterable[Any]) -> Iterator[int]:
-    for part in (first, last):
-        for row in sorted(part, key=lambda row: (row.due_at, row.rank, row.number, row.id)):
-            yield row.id
+def _lease(session: Session, free: Select[int], held: Mapping[str, Any]) -> Sequence[Any]:
+    # By a name, so that what is free is looked for once, however the planner joins.
+    found = free.cte("free")
+    leased = update(TimerRow).where(TimerRow.id.in_(select(found.c.id))).values(held).returning(*_COLUMNS)
+    return session.execute(leased.execution_options(synchronize_session=False)).all()
 
 
-def _is_release_at(due_at: datetime) -> ColumnElement[bool]:
+def _is_release_at(openings: Collection[datetime]) -> ColumnElement[bool]:
     unfired = and_(TimerRow.failure.is_(None), TimerRow.tries == 0)
-    return and_(TimerRow.kind == RELEASE, TimerRow.due_at == due_at, unfired)
+    return and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings), unfired)
 
 
 def _rank(timer: Timer) -> int:
@@ -260,9 +282,6 @@ def _of(claimed: ClaimedTimer) -> Any:
     return update(TimerRow).where(TimerRow.id == claimed.id, TimerRow.lease == claimed.lease)
 
 
-def _claimed(row: TimerRow, lease: str) -> ClaimedTimer:
-    return ClaimedTimer(row.id, row.incident_id, _timer(row), lease, row.tries)
-
-
-def _timer(row: TimerRow) -> Timer:
-    return Timer(row.kind, row.generation, row.occurrence, row.due_at)
+def _claimed(row: Any, lease: str) -> ClaimedTimer:
+    timer = Timer(row.kind, row.generation, row.occurrence, row.due_at)
+    return ClaimedTimer(row.id, row.incident_id, timer, lease, row.tries)

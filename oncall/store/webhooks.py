@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
@@ -59,10 +59,9 @@ def list_webhooks(session: Session) -> tuple[WebhookRecord, ...]:
     return tuple(record(row) for row in rows)
 
 
-def wanting(session: Session, service: str) -> tuple[WebhookRow, ...]:
-    """The webhooks that may want to be told of what happens to a service; nothing is locked."""
-    concerned = or_(WebhookRow.service.is_(None), WebhookRow.service == service)
-    return tuple(session.scalars(select(WebhookRow).where(_in_use(), concerned).order_by(WebhookRow.id)))
+def all_in_use(session: Session) -> tuple[WebhookRow, ...]:
+    """The webhooks that may want to be told of what happens; nothing is locked."""
+    return tuple(session.scalars(select(WebhookRow).where(_in_use()).order_by(WebhookRow.id)))
 
 
 def in_use(session: Session, ids: Collection[int]) -> frozenset[int]:

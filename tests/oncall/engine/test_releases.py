@@ -14,6 +14,7 @@ from oncall.domain.incident import Attempt, Incident, Page, State
 from oncall.engine.timers import Engine
 from oncall.operations import act, fire
 from oncall.store import pages
+from oncall.store.bulk import Bulk
 from oncall.store.incidents import IncidentRow
 from oncall.store.timers import TimerRow
 from tests.oncall.desk import MONDAY_8
@@ -55,6 +56,7 @@ def test_all_releases_of_an_instant_are_fired_at_once_in_the_order_received_and_
 
 def test_releases_of_an_instant_are_stored_in_one_transaction(desk: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     wait_for_monday(desk, 3)
+    batch = fire.claim_timers(desk.context, "mine", 1)
     write, transactions = desk.context.database.write, []
 
     def counted(work: Callable[[Session], object]) -> object:
@@ -62,7 +64,7 @@ def test_releases_of_an_instant_are_stored_in_one_transaction(desk: Floor, monke
         return write(work)
 
     monkeypatch.setattr(desk.context.database, "write", counted)
-    assert len(fire.fire_releases(desk.context, MONDAY_8)) == 3
+    assert len(fire.fire_together(desk.context, batch)) == 3
     assert len(transactions) == 1
 
 
@@ -76,7 +78,9 @@ def test_release_that_fails_keeps_no_other_from_being_fired(desk: Floor) -> None
     # Pages that nobody made stand where its first one would, whatever the generation of its run.
     way = Attempt("another's", "mobile", "sms", "+15005550001", desk.clock.now())
     impostors = [Page(f"{bad.id}.{bad.generation + n}.1.ana", 1, "ana", "none", 1, 1, "", (way,)) for n in range(4)]
-    desk.context.database.write(lambda session: pages.add(session, bad, impostors, desk.clock.now()))
+    bulk = Bulk()
+    pages.add(bulk, bad, impostors, desk.clock.now(), desk.context.code_lengths)
+    desk.context.database.write(bulk.write)
     assert desk.engine.fire_due() == 2
     assert [desk.incident(key).state for key in "123"] == [State.TRIGGERED, State.DEFERRED, State.TRIGGERED]
 
@@ -110,8 +114,8 @@ def test_many_workers_release_each_incident_once(desk: Floor, database_url: str)
 
 def test_release_that_a_dead_worker_held_is_brought_by_the_others_of_its_instant(desk: Floor) -> None:
     wait_for_monday(desk, 2)
-    (held, _) = fire.claim_timers(desk.context, "the dead one's", 1)
-    assert fire.fire_releases(desk.context, held.timer.due_at) == {desk.incident("1").id, desk.incident("2").id}
+    held = fire.claim_timers(desk.context, "the dead one's", 1)
+    assert len(fire.fire_together(desk.context, held[:1])) == 2
 
 
 def test_release_that_an_outage_swallowed_happens_once_on_recovery(desk: Floor) -> None:

@@ -15,6 +15,7 @@ from oncall.operations import act
 from oncall.operations.context import Context
 from oncall.operations.start import require_ready
 from oncall.store import incidents, log
+from oncall.store.bulk import Bulk
 from oncall.store.cipher import Cipher
 from oncall.store.incidents import IncidentRow, list_incidents
 from tests.oncall.floor import MINUTE, Floor
@@ -115,10 +116,14 @@ def test_incident_comes_back_whole_whatever_has_happened_to_it(floor: Floor) -> 
     plain = Incident("", "", "", "", "", Urgency.HIGH, State.TRIGGERED, WHOLE.created_at)
     same = [field.name for field in fields(Incident) if getattr(WHOLE, field.name) == getattr(plain, field.name)]
     assert same == ["created_at"]
-    floor.context.database.write(lambda session: incidents.insert(session, floor.context.cipher, WHOLE))
+    bulk = Bulk()
+    incidents.add_new(bulk, floor.context.cipher, WHOLE)
+    assert floor.context.database.write(bulk.write).numbers == {"whole": 1}
     assert floor.incident("whole") == WHOLE
     again = replace(WHOLE, state=State.SNOOZED, gate=None, pauses=(), management=(), wait=None, fields={}, missing=())
-    floor.context.database.write(lambda session: incidents.save(session, floor.context.cipher, WHOLE, again))
+    bulk = Bulk()
+    incidents.add_changed(bulk, floor.context.cipher, WHOLE, again)
+    floor.context.database.write(bulk.write)
     assert floor.incident("whole") == again
 
 

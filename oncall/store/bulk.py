@@ -1,0 +1,113 @@
+"""Rows of many tables, gathered while a transaction decides and written at once: however many, for the price of few statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+Row = dict[str, Any]
+"""The columns of one row: instants as such, JSON as text (`json_text`)."""
+
+
+class Part(StrEnum):
+    """What is written, in an order in which each row finds those that it refers to.
+
+    OPENED are new incidents; SAVED are changes of incidents, REWRITTEN changes of what they say as well. ATTEMPTS are changes
+    of messages that are in the outbox. Timers, codes and messages that a unique constraint says are there already are
+    left alone.
+    """
+
+    OPENED = "opened"
+    SAVED = "saved"
+    REWRITTEN = "rewritten"
+    LOG = "log"
+    TIMERS = "timers"
+    PAGES = "pages"
+    CODES = "codes"
+    MESSAGES = "messages"
+    ATTEMPTS = "attempts"
+
+
+TABLES: Mapping[Part, str] = {
+    Part.OPENED: "incidents",
+    Part.SAVED: "incidents",
+    Part.REWRITTEN: "incidents",
+    Part.LOG: "log_entries",
+    Part.TIMERS: "timers",
+    Part.PAGES: "pages",
+    Part.CODES: "reply_codes",
+    Part.MESSAGES: "messages",
+    Part.ATTEMPTS: "messages",
+}
+"""The table of each part."""
+
+CHANGES = frozenset({Part.SAVED, Part.REWRITTEN, Part.ATTEMPTS})
+"""The parts that change rows, by their `id`; the others add some."""
+
+ONLY_NEW = frozenset({Part.TIMERS, Part.CODES, Part.MESSAGES})
+"""The parts of which rows that are there already are left alone."""
+
+RETURNED: Mapping[Part, tuple[str, ...]] = {Part.OPENED: ("id", "number"), Part.LOG: ("id",), Part.CODES: ("page_id",)}
+"""What is asked of the rows that were added."""
+
+WHERE: Mapping[Part, str] = {
+    # What is being sent at this moment cannot be made void any more, nor be put off.
+    Part.ATTEMPTS: "(r.state <> 'void' OR messages.state = 'pending') AND (r.state <> 'pending' OR messages.state <> 'sending')"
+}
+"""Which rows alone are changed; `r` is what they are to become."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the database made of what was written.
+
+    `numbers` are those of the new incidents by their ids, `places` the log entries' in the order in which they were given,
+    each greater than the one before, and `codes` how many codes of each page were free.
+    """
+
+    numbers: Mapping[str, int]
+    places: Sequence[int]
+    codes: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Bulk:
+    """The rows that a transaction has gathered so far; all rows of one part have the same columns."""
+
+    rows: dict[Part, list[Row]] = field(default_factory=dict)
+
+    def add(self, part: Part, *rows: Row) -> None:
+        """Gather rows of a part."""
+        if rows:
+            self.rows.setdefault(part, []).extend(rows)
+
+    def write(self, session: Session) -> Written:
+        """Write them all, after what the session itself still holds.
+
+        Raises IntegrityError when another transaction has opened an incident of the same service and dedup key.
+        """
+        session.flush()
+        parts = {part: self.rows[part] for part in Part if part in self.rows}
+        if not parts:
+            return Written({}, (), {})
+        # Of the two databases' words those alone are loaded that are spoken.
+        if session.get_bind().dialect.name == "sqlite":
+            from oncall.store import bulk_sqlite as words  # noqa: PLC0415
+        else:
+            from oncall.store import bulk_postgres as words  # type: ignore[no-redef]  # noqa: PLC0415  # the same functions
+        return words.write(session, parts)
+
+
+def json_text(value: Any) -> str:
+    """The value as JSON text, the order of its keys kept."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # What senders may send and orjson does not know: whole numbers of more than 64 bits, halves of surrogate pairs.
+        return json.dumps(value)
