@@ -1,4 +1,4 @@
-"""Fire timers: claim those that are due, then each in a transaction of its own, and the releases of one instant in one."""
+"""Fire timers: claim those that are due, then all of them in one transaction, and each by itself where that failed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oncall.domain.commands import Command, FireTimer, Recalculate
 from oncall.domain.draft import Timer
 from oncall.domain.incident import Incident
 from oncall.operations.context import Context
-from oncall.operations.record import carry_out
+from oncall.operations.record import Recording
 from oncall.store import incidents, timers
 from oncall.store.timers import ClaimedTimer
 
@@ -25,34 +25,38 @@ _AGAIN_AFTER = timedelta(seconds=2)
 def claim_timers(context: Context, lease: str, limit: int) -> tuple[ClaimedTimer, ...]:
     """Claim about `limit` timers that are due, in the order in which they fire; nobody else has them until the lease is over."""
     now = context.clock.now()
-    with context.database.read() as session:
-        if not timers.is_any_due(session, now):
-            return ()
+    if context.database.is_sqlite:
+        # Whoever writes keeps every other writer out, so it is asked first whether there is a reason to.
+        with context.database.read() as session:
+            if not timers.is_any_due(session, now):
+                return ()
     return context.database.write(lambda session: timers.claim(session, now, lease, now + LEASE, limit))
 
 
-def fire(context: Context, claimed: ClaimedTimer) -> bool:
-    """Fire a claimed timer; False when its lease ran out and somebody else has taken it over.
+def fire_together(context: Context, batch: Sequence[ClaimedTimer]) -> frozenset[int]:
+    """Fire timers claimed under one lease in one transaction; returns the ids of those that fired.
 
-    What else of the incident is due before it fires first, and all of it is gone in the same transaction that stores what it
-    did, so its effect happens once.
+    The releases of an instant bring all the others of it, whoever holds them, in the order in which their incidents came: so
+    what they page reaches each person together (docs/semantics.md 4.7). What else of their incidents is due before fires
+    first. All of it is gone in the transaction that stores what it did, so its effect happens once. Left out is whatever
+    somebody else has taken over, and the timers of incidents that are damaged or at which somebody is working.
     """
-    fired = context.database.write(partial(_fire, context, claimed))
+    fired = context.database.write(partial(_fire_together, context, batch))
     if fired:
         context.doorbell.ring()
     return fired
 
 
-def fire_releases(context: Context, due_at: datetime) -> frozenset[str]:
-    """Fire all the releases of one instant in one transaction, in the order in which their incidents came.
+def fire(context: Context, claimed: ClaimedTimer) -> bool:
+    """Fire one claimed timer by itself, otherwise alike; False where it did not.
 
-    So what they page reaches each person together (docs/semantics.md 4.7). Returns the incidents that were released; those
-    that are damaged are left, as is one whose release has failed before.
+    One at whose incident somebody is working is given back, and is claimed again at once. Raises UnreadableError for a damaged
+    incident.
     """
-    released = context.database.write(partial(_fire_releases, context, due_at))
-    if released:
+    fired = context.database.write(partial(_fire, context, claimed))
+    if fired:
         context.doorbell.ring()
-    return released
+    return fired
 
 
 def put_back(context: Context, claimed: ClaimedTimer) -> None:
@@ -71,33 +75,43 @@ def release(context: Context, lease: str) -> None:
     context.database.write(lambda session: timers.release(session, lease))
 
 
-def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
-    incident = incidents.lock(session, context.cipher, claimed.incident)
-    if not timers.take(session, claimed):
-        return False
-    _fire_in_order(context, session, {incident.id: incident}, [claimed])
-    return True
-
-
-def _fire_releases(context: Context, due_at: datetime, session: Session) -> frozenset[str]:
-    # Incidents first, always in the order of their ids: so two who fire some of the same do not stop each other for good.
-    locked = incidents.lock_all(session, context.cipher, timers.incidents_to_release(session, due_at))
-    taken = timers.take_releases(session, due_at, locked.keys())
+def _fire_together(context: Context, batch: Sequence[ClaimedTimer], session: Session) -> frozenset[int]:
+    openings = {one.timer.due_at for one in batch if one.timer.kind == timers.RELEASE}
+    released = timers.released_at(session, openings) if openings else ()
+    # Incidents first, always in the order of their ids; and nobody is waited for, so that one keeps no other waiting.
+    locked = incidents.lock_free(session, context.cipher, {*released, *(one.incident for one in batch)})
+    taken = timers.take(session, batch, locked.keys(), openings)
     if taken:
-        _fire_in_order(context, session, locked, sorted(taken, key=lambda one: (locked[one.incident].number, one.id)))
-    return frozenset(claimed.incident for claimed in taken)
+        _fire_in_order(context, session, locked, taken)
+    return frozenset(one.id for one in taken)
+
+
+def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
+    locked = incidents.lock_if_free(session, context.cipher, claimed.incident)
+    if locked is None:
+        timers.give_back(session, claimed)
+        return False
+    taken = timers.take(session, [claimed], [locked.id])
+    if taken:
+        _fire_in_order(context, session, {locked.id: locked}, taken)
+    return bool(taken)
 
 
 def _fire_in_order(
-    context: Context, session: Session, locked: Mapping[str, Incident], alike: Sequence[ClaimedTimer]
+    context: Context, session: Session, locked: Mapping[str, Incident], taken: Sequence[ClaimedTimer]
 ) -> None:
-    """Fire timers of one kind and instant, and before each whatever else of its incident is due before it."""
-    earlier, now = timers.take_earlier(session, alike), context.clock.now()
+    """Fire what was taken, each after whatever else of its incident is due before it; of one kind in the order received."""
+    recording = Recording(context, session, context.clock.now())
     as_they_are = dict(locked)
-    for claimed in alike:
-        for timer in (*earlier.pop(claimed.incident, ()), claimed.timer):
-            decided = carry_out(context, session, as_they_are[claimed.incident], _command(timer), now)
-            as_they_are[claimed.incident] = decided.incident
+
+    def order(one: ClaimedTimer) -> tuple[datetime, int, int, int]:
+        due_at, rank, id_ = timers.place(one)
+        return (due_at, rank, locked[one.incident].number, id_)
+
+    for one in sorted((*taken, *timers.take_earlier(session, taken)), key=order):
+        decided = recording.carry_out(as_they_are[one.incident], _command(one.timer))
+        as_they_are[one.incident] = decided.incident
+    recording.store()
 
 
 def _command(timer: Timer) -> Command:
