@@ -206,6 +206,11 @@ class Recalculate:
     since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rearm:
+    """Nothing would take it further any more: the auditor found it without a timer, and gives it its next step now."""
+
+
 class FireTimer(NamedTuple):
     """A timer fell due; `due_at` is when it should have fired."""
 
@@ -276,7 +281,7 @@ PersonCommand = (
 )
 """What people and the systems that speak for them ask of an incident that is there."""
 
-Command = Trigger | PersonCommand | Recalculate | FireTimer | AttemptSent | AttemptFailed | AttemptDelivered
+Command = Trigger | PersonCommand | Recalculate | Rearm | FireTimer | AttemptSent | AttemptFailed | AttemptDelivered
 
 NAMES: Mapping[type[PersonCommand], str] = {
     Acknowledge: "acknowledge",

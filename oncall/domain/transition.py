@@ -26,6 +26,7 @@ from oncall.domain.commands import (
     EscalateForCustomer,
     FireTimer,
     PersonCommand,
+    Rearm,
     Reassign,
     Recalculate,
     Release,
@@ -44,6 +45,7 @@ from oncall.domain.incident import Incident, State
 from oncall.domain.log import Entry
 from oncall.domain.opening import joined, opened
 from oncall.domain.outcomes import attempted, mark_sent, without_sent
+from oncall.domain.rearm import rearm
 
 __all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "attempted", "transition", "without_sent"]
 
@@ -108,7 +110,7 @@ def allowed(state: State) -> frozenset[type[PersonCommand]]:
 
 
 def _apply(
-    draft: Draft, command: Trigger | PersonCommand | Recalculate | FireTimer | AttemptFailed | AttemptDelivered
+    draft: Draft, command: Trigger | PersonCommand | Recalculate | Rearm | FireTimer | AttemptFailed | AttemptDelivered
 ) -> None:
     match command:
         case Trigger():
@@ -117,6 +119,8 @@ def _apply(
             fire(draft, command)
         case Recalculate():
             recalculate(draft, command.since or draft.now)
+        case Rearm():
+            rearm(draft)
         case AttemptFailed() | AttemptDelivered():
             outcomes.record(draft, command)
         case _:

@@ -53,6 +53,7 @@ EVENTS = (
     "delivered",
     "resent",
     "missed",
+    "rearmed",
     "unreachable",
     "nobody",
     "triage_expired",

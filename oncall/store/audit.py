@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, select, text
@@ -13,6 +13,7 @@ from oncall.store.incidents import IncidentRow
 from oncall.store.log import LogRow
 from oncall.store.messages import MessageRow
 from oncall.store.pages import PageRow
+from oncall.store.sends import SendRow
 from oncall.store.timers import TimerRow
 
 # Written out in the queries below in the same words, not as parameters: only so do the planners see that they serve.
@@ -54,32 +55,25 @@ def is_without_timer(session: Session, incident: str) -> bool:
     return session.scalar(select(TimerRow.id).where(TimerRow.incident_id == incident).limit(1)) is None
 
 
-def at_the_last_resort(session: Session, since: datetime) -> frozenset[str]:
-    """Urgent incidents of which the fallback or the administrators were paged since then, or not even they could be.
+def at_the_last_resort(session: Session, since: datetime) -> tuple[tuple[int, bool], ...]:
+    """The numbers of urgent incidents of which the fallback or the administrators were paged since then, or could not even be.
 
-    That is where a whole round reaches nobody, and where the rounds run out (docs/semantics.md 5.1, 5.2).
+    That is where a whole round reaches nobody, and where the rounds run out (docs/semantics.md 5.1, 5.2): the latter is said
+    with the number.
     """
     resort = PageRow.step.in_([literal_column("'fallback'"), literal_column("'administrators'")])
     paged = select(PageRow.incident_id).where(resort, PageRow.made_at > since)
     nobody = select(LogRow.incident_id).where(LogRow.event == literal_column("'nobody'"), LogRow.at > since)
-    administrators = LogRow.details["step"].as_string() == "administrators"
-    found: set[str] = set()
-    for query in (paged, nobody.where(administrators)):
-        concerned = select(IncidentRow.id).where(
-            _urgent(), IncidentRow.service.not_in(BUILT_IN), IncidentRow.id.in_(query)
-        )
-        found.update(session.scalars(concerned.limit(_MOST)))
-    return frozenset(found)
-
-
-def numbers(session: Session, incidents: Collection[str]) -> tuple[int, ...]:
-    """The numbers of incidents, in order."""
-    query = select(IncidentRow.number).where(IncidentRow.id.in_(list(incidents))).order_by(IncidentRow.number)
-    return tuple(session.scalars(query))
+    even_them = nobody.where(LogRow.details["step"].as_string() == "administrators")
+    concerned = select(IncidentRow.number, IncidentRow.run["exhausted"].as_boolean()).where(
+        _urgent(), IncidentRow.service.not_in(BUILT_IN), IncidentRow.id.in_(paged.union(even_them))
+    )
+    rows = session.execute(concerned.order_by(IncidentRow.number).limit(_MOST))
+    return tuple((number, bool(exhausted)) for number, exhausted in rows)
 
 
 def set_aside(session: Session) -> tuple[int, ...]:
-    """The numbers of incidents with a timer that failed too often, the first of them."""
+    """The numbers of open incidents with a timer that failed too often, the first of them."""
     query = (
         select(IncidentRow.number)
         .join(TimerRow, TimerRow.incident_id == IncidentRow.id)
@@ -107,6 +101,15 @@ def overdue_pages(session: Session, now: datetime) -> Mapping[str, timedelta]:
     )
     rows = session.execute(query.where(due, IncidentRow.service != CANARY).group_by(IncidentRow.severity))
     return {severity: now - due_at for severity, due_at in rows}
+
+
+def calls_since(session: Session, instant: datetime) -> dict[str, dict[str, int]]:
+    """How many calls were begun at or after `instant`, by provider and then by what is known of them."""
+    query = select(SendRow.provider, SendRow.state, func.count(SendRow.call_id.distinct())).where(SendRow.at >= instant)
+    found: dict[str, dict[str, int]] = {}
+    for provider, state, count in session.execute(query.group_by(SendRow.provider, SendRow.state)):
+        found.setdefault(provider, {})[state] = count
+    return found
 
 
 def _urgent() -> ColumnElement[bool]:

@@ -107,6 +107,7 @@ _SAYINGS: Mapping[str, tuple[Tone, str]] = {
     "unreachable": (Tone.BAD, "Could not page {user}"),
     "nobody": (Tone.BAD, "Nobody was reached"),
     "exhausted": (Tone.BAD, "The escalation policy {policy} ran out"),
+    "rearmed": (Tone.BAD, "Nothing would have taken it further"),
     "missed": (Tone.BAD, "{steps} went by unfired"),
     "acknowledged": (Tone.GOOD, "Acknowledged by {by}"),
     "ack_expired": (Tone.ALARM, "The acknowledgement has expired"),

@@ -1,0 +1,87 @@
+"""The auditor: finds what the pager has missed, mends what can be mended, and tells those who look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from oncall.operations.alarms import clear_alarm, raise_alarm
+from oncall.operations.beats import Ran
+from oncall.operations.context import Context
+from oncall.operations.mend import rearm
+from oncall.store import audit, holds
+from oncall.store.beats import Beat
+from oncall.watch.findings import Alarm, Findings
+from schedules import format_instant, parse_instant
+
+NAME = "auditor"
+PERIOD = timedelta(seconds=30)
+"""How often it looks."""
+
+OVER_AFTER = timedelta(minutes=5)
+"""An alarm is over when nothing of it was seen for so long: what comes and goes is one alarm."""
+
+LOOKED_AT = 20_000
+"""How many urgent incidents are looked at in one round: more are open in a storm alone, and come next."""
+
+_RESORT = timedelta(days=1)
+_RECENT = timedelta(minutes=5)
+_CALLS_IN_VAIN = 5
+# What is not configured is told by `lint` and `doctor`, and the canary by itself.
+_NO_VENDORS = frozenset({"none", "canary"})
+
+
+def audit_once(context: Context, beat: Beat) -> Ran:
+    """Look once, mend, and raise and clear alarms; well where the pager itself does its work.
+
+    Raises UnavailableError without a database.
+    """
+    now = context.clock.now()
+    with context.database.read() as session:
+        orphans, reached = audit.urgent_without_timer(session, beat.memory.get("reached", 0), LOOKED_AT)
+        findings = _look(session, now)
+    mended = [number for number in (rearm(context, incident) for incident in orphans) if number is not None]
+    found = replace(findings, mended=mended)
+    seen = _tell(context, tuple(found.alarms()), beat.memory.get("seen", {}), now)
+    memory = {"reached": reached or 0, "seen": seen}
+    return Ran(now + PERIOD, now if found.is_clean else None, memory)
+
+
+def _look(session: Session, now: datetime) -> Findings:
+    resort = audit.at_the_last_resort(session, now - _RESORT)
+    return Findings(
+        set_aside=audit.set_aside(session),
+        exhausted=[number for number, exhausted in resort if exhausted],
+        unreached=[number for number, exhausted in resort if not exhausted],
+        late_timer=max(audit.overdue_timers(session, now).values(), default=None),
+        late_page=max(audit.overdue_pages(session, now).values(), default=None),
+        down=_down(audit.calls_since(session, now - _RECENT)),
+        held=holds.is_in_force(session),
+    )
+
+
+def _down(outcomes: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
+    """The providers of which every one of the last calls failed, and these were more than a few."""
+    return tuple(
+        provider
+        for provider, counts in sorted(outcomes.items())
+        if provider not in _NO_VENDORS
+        and counts.get("failed", 0) >= _CALLS_IN_VAIN
+        and not {"sent", "delivered"} & counts.keys()
+    )
+
+
+def _tell(context: Context, alarms: Iterable[Alarm], before: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Raise what is wrong and clear what is over; when each kind was seen last, as it is to be remembered."""
+    seen = dict(before)
+    for alarm in alarms:
+        raise_alarm(context, alarm.kind, alarm.title, alarm.body)
+        seen[alarm.kind] = format_instant(now)
+    for kind, at in tuple(seen.items()):
+        if not now - OVER_AFTER < parse_instant(at) <= now:
+            clear_alarm(context, kind)
+            del seen[kind]
+    return seen

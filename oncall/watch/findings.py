@@ -1,0 +1,109 @@
+"""What the auditor has seen at one instant, and of what that is an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schedules import format_delay
+
+LATE_TIMER = timedelta(seconds=30)
+"""A timer that has been due for longer is overdue."""
+
+LATE_PAGE = timedelta(seconds=60)
+"""A page that has been due for longer, and is not being sent, is overdue."""
+
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that those who look after the pager have to know; of each kind one is open at a time."""
+
+    kind: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was seen. Incidents are told by their numbers; lateness is None where nothing is due.
+
+    `mended` were without a timer, `set_aside` have one that failed too often, of `exhausted` the escalation has run out, of
+    `unreached` a whole round reached nobody. `down` are the providers that take nothing. While sending is `held` pages wait on purpose.
+    """
+
+    mended: Sequence[int] = ()
+    set_aside: Sequence[int] = ()
+    exhausted: Sequence[int] = ()
+    unreached: Sequence[int] = ()
+    late_timer: timedelta | None = None
+    late_page: timedelta | None = None
+    down: Sequence[str] = ()
+    held: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the pager itself does its work, however the incidents are."""
+        return not (self.mended or self.set_aside or _is_late(self.late_timer, LATE_TIMER) or self._is_page_late)
+
+    @property
+    def _is_page_late(self) -> bool:
+        return not self.held and _is_late(self.late_page, LATE_PAGE)
+
+    def alarms(self) -> Iterator[Alarm]:
+        """Every alarm that there is to raise (docs/semantics.md 6.8)."""
+        if _is_late(self.late_timer, LATE_TIMER):
+            yield _late("overdue_timer", "timer", self.late_timer)
+        if self._is_page_late:
+            yield _late("overdue_page", "page", self.late_page)
+        if self.mended:
+            yield Alarm(
+                "no_timer",
+                f"Nothing would have taken {_named(self.mended)} further",
+                "An urgent incident had no timer left, which is a fault of the pager. Its next step was fired. Please report it.",
+            )
+        if self.set_aside:
+            yield Alarm(
+                "set_aside",
+                f"A timer of {_named(self.set_aside)} failed three times and was set aside",
+                "It does not escalate by itself. Page people by hand; the worker's log has the reason. A worker that starts tries again.",
+            )
+        if self.exhausted:
+            yield Alarm(
+                "exhausted",
+                f"The escalation of {_named(self.exhausted)} has run out",
+                "Nobody acknowledged in all rounds. The fallback is paged every 15 minutes.",
+            )
+        if self.unreached:
+            yield Alarm(
+                "nobody",
+                f"A whole round reached nobody for {_named(self.unreached)}",
+                "The fallback, or the administrators, were paged in place of the steps. `oncall lint` says who cannot be reached.",
+            )
+        for provider in self.down:
+            yield Alarm(
+                f"channel_{provider}",
+                f"Nothing gets through by {provider}",
+                f"All of the last calls to {provider} failed. Pages go on by people's other methods.",
+            )
+
+
+def _is_late(by: timedelta | None, limit: timedelta) -> bool:
+    return by is not None and by > limit
+
+
+def _late(kind: str, what: str, by: timedelta | None) -> Alarm:
+    whole = timedelta(seconds=int((by or timedelta(0)).total_seconds()))
+    return Alarm(
+        kind,
+        f"A {what} is overdue by {format_delay(whole)}",
+        "Workers are missing, stuck or too few, or the database is slow: see `oncall doctor` and /status.",
+    )
+
+
+def _named(numbers: Sequence[int]) -> str:
+    few = [f"#{number}" for number in numbers[:_NAMED]]
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return f"incident{'' if len(numbers) == 1 else 's'} {', '.join(few)}{more}"
