@@ -1,18 +1,22 @@
 """Measure everything and print one table: `make bench`, or one part of it with `make bench ARGS=schedules`."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import idle, paging, schedules, simulate, stored_schedules
+from benchmarks import enqueue, idle, paging, schedules, simulate, stored_schedules
 from benchmarks.machine import describe
+from benchmarks.row import Row
 
-MEASURES: dict[str, Callable[[], list[tuple[str, ...]]]] = {
+MEASURES: dict[str, Callable[[], Iterable[Row]]] = {
     "schedules": schedules.measure,
     "stored": stored_schedules.measure,
     "simulate": simulate.measure,
+    "enqueue": enqueue.measure,
     "paging": paging.measure,
     "idle": idle.measure,
 }
@@ -23,12 +27,13 @@ def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         sys.exit(f"there is no measure {unknown[0]!r}; there are: {', '.join(MEASURES)}")
-    table = Table("what", "figure", "dateutil.rrule", "icalendar + recurring-ical-events", title=describe())
+    table = Table("what", "figure", "goal", "beside it", "ratio", title=describe())
     for name in names or MEASURES:
         for row in MEASURES[name]():
             table.add_row(*row)
         table.add_section()
-    Console(width=140).print(table)
+    Console(width=170).print(table)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

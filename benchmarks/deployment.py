@@ -1,108 +1,138 @@
 """The service as it runs for users, in processes of its own: all in one on SQLite, or in several on PostgreSQL and Redis."""
 
+from __future__ import annotations
+
 import contextlib
-import http.client
 import json
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.processes import (
-    Environment,
-    Running,
-    environment,
-    free_port,
-    oncall,
-    sent_messages,
-    serve,
-    started,
-    wait_until_ready,
-    web,
-    worker,
-)
+from sqlalchemy import URL, delete, update
+
+from benchmarks import vendor
+from benchmarks.load import request
+from benchmarks.people import document
+from benchmarks.vendor import Vendor, run_vendor
+from oncall.domain.directory import Role
+from oncall.operations.apply import apply_document
+from oncall.operations.integrations import create_integration
+from oncall.operations.tokens import create_token
+from oncall.store.messages import MessageRow, MessageState
+from oncall.store.recent_pages import RecentPageRow
+from tests.processes import Environment, Running, environment, free_port, oncall, serve, started, wait_until_ready, web
+from tests.processes import worker as worker_command
+from tests.scenarios.beside import beside
 from tests.servers import run_valkey
 from tests.servers.postgres import SAFE, run_postgres
 
-PEOPLE = 200
+_KEY = "a-key-for-benchmarks-{kind}-{person}"
+_DRAIN_SECONDS = 60.0
+_TITLE = "disk full on node 7"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A running service with `PEOPLE` services, each of which pages a person of its own."""
+    """A running service, in which each of `people` services pages a person of its own."""
 
     name: str
     port: int
     token: str
-    home: Path
+    people: int
+    vendor: Vendor
+    environment: Environment
     running: tuple[Running, ...]
 
-    def connect(self) -> http.client.HTTPConnection:
-        """Open a connection that may carry many requests."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def trigger(self, person: int, key: str) -> bytes:
+        """The request that opens an incident for one person."""
+        body = {"service": f"s{person}", "title": _TITLE, "severity": "sev1", "dedup_key": key}
+        return request("/api/v1/incidents", json.dumps(body).encode(), {"Authorization": f"Bearer {self.token}"})
 
-    def trigger(self, connection: http.client.HTTPConnection, person: int, key: str) -> int:
-        """Open an incident for one person and return its number."""
-        body = json.dumps({"service": f"s{person}", "title": "disk full", "severity": "sev1", "dedup_key": key})
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        connection.request("POST", "/api/v1/incidents", body, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        if answer.status != http.HTTPStatus.CREATED:
-            raise RuntimeError(f"{answer.status}: {content.decode()}")
-        return int(json.loads(content)["number"])
+    def wait_for(self, pages: int) -> None:
+        """Return when the vendor has taken so many messages, or after a minute."""
+        end = time.monotonic() + _DRAIN_SECONDS
+        while self.vendor.count() < pages and time.monotonic() < end:
+            time.sleep(0.02)
 
-    def sent(self) -> list[dict[str, str | int]]:
-        """Return the messages sent so far."""
-        return sent_messages(self.home)
+    def forget(self) -> None:
+        """Begin anew with the same people: forget what waits, whom we have paged a moment ago, and what the vendor took."""
+        waits = update(MessageRow).where(MessageRow.state == MessageState.PENDING.value)
+        with beside(self.environment) as context:
+            context.database.write(lambda session: session.execute(waits.values(state=MessageState.VOID.value)))
+            context.database.write(lambda session: session.execute(delete(RecentPageRow)))
+        self.vendor.forget()
 
 
 @contextlib.contextmanager
-def all_in_one() -> Iterator[Deployment]:
+def all_in_one(people: int, seconds_to_answer: float = 0.0) -> Iterator[Deployment]:
     """Run `oncall serve` on SQLite."""
-    with tempfile.TemporaryDirectory(prefix="oncall-bench-") as name:
-        home, port = Path(name), free_port()
-        known = environment(home, port)
-        with started(known, home, serve(home, port, "--config", str(_document(home)))) as running:
+    with _home() as home, run_vendor(seconds_to_answer) as taking:
+        port = free_port()
+        known = environment(home, port, _account(taking))
+        config = home / "bench.json"
+        config.write_text(document(people), encoding="utf-8")
+        with started(known, home, serve(home, port, "--config", str(config))) as running:
             wait_until_ready(port, running)
-            yield Deployment("SQLite, oncall serve", port, _token(known), home, running)
+            yield Deployment("SQLite, oncall serve", port, _token(known), people, taking, known, running)
 
 
 @contextlib.contextmanager
-def in_several_processes() -> Iterator[Deployment]:
-    """Run gunicorn and one `oncall worker` on Valkey and a PostgreSQL that syncs each commit to the disk."""
-    with (
-        tempfile.TemporaryDirectory(prefix="oncall-bench-") as name,
-        run_postgres(SAFE) as postgres,
-        run_valkey() as valkey,
-        postgres.database() as url,
-    ):
-        home, port = Path(name), free_port()
-        address = url.render_as_string(hide_password=False)
-        known = environment(home, port, {"ONCALL_DATABASE_URL": address, "ONCALL_REDIS_URL": valkey.url})
-        oncall(known, "db", "upgrade")
-        oncall(known, "apply", str(_document(home)))
-        with started(known, home, web(port), worker()) as running:
+def in_several_processes(people: int, seconds_to_answer: float = 0.0, workers: int = 1) -> Iterator[Deployment]:
+    """Run gunicorn and `oncall worker` on Valkey and on a PostgreSQL that syncs each commit to the disk."""
+    with _home() as home, run_vendor(seconds_to_answer) as taking, run_valkey() as valkey, safe_database() as url:
+        port = free_port()
+        known = environment(home, port, {**on(url), "ONCALL_REDIS_URL": valkey.url, **_account(taking)})
+        prepare(known, people)
+        with started(known, home, web(port), *[worker_command() for _ in range(workers)]) as running:
             wait_until_ready(port, running)
-            yield Deployment("PostgreSQL + Redis", port, _token(known), home, running)
+            yield Deployment("PostgreSQL + Redis", port, _token(known), people, taking, known, running)
 
 
-def _document(home: Path) -> Path:
-    numbers = range(PEOPLE)
-    phone = "+1500555{:04d}"
-    document = {
-        "version": 1,
-        "users": {
-            f"u{n}": {"name": f"U {n}", "contact_methods": {"sms": {"type": "sms", "address": phone.format(n)}}}
-            for n in numbers
-        },
-        "escalation_policies": {f"p{n}": {"steps": [{"notify": [{"user": f"u{n}"}], "wait": "1h"}]} for n in numbers},
-        "services": {f"s{n}": {"escalation_policy": f"p{n}"} for n in numbers},
-    }
-    path = home / "bench.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return path
+@contextlib.contextmanager
+def safe_database(*settings: str) -> Iterator[URL]:
+    """Lend an empty database on a PostgreSQL that syncs each commit to the disk, as it does for users."""
+    with run_postgres((*SAFE, *settings)) as postgres, postgres.database() as url:
+        yield url
+
+
+def prepare(known: Environment, people: int) -> None:
+    """Make the tables, and the services of so many people."""
+    oncall(known, "db", "upgrade")
+    with beside(known) as context:
+        apply_document(context, document(people), author="bench", prune=False, dry_run=False)
+
+
+def take_keys(known: Environment, kind: str, people: int) -> list[str]:
+    """Integration keys of that kind, one for each service."""
+    keys = [_KEY.format(kind=kind, person=person) for person in range(people)]
+    with beside(known) as context:
+        for person, key in enumerate(keys):
+            create_integration(context, f"s{person}", kind, key)
+    return keys
+
+
+def on(url: URL) -> Environment:
+    """What names a database to the service."""
+    return {"ONCALL_DATABASE_URL": url.render_as_string(hide_password=False)}
+
+
+def plain(url: URL) -> str:
+    """The address of a database as psycopg itself takes it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="oncall-bench-") as name:
+        yield Path(name)
+
+
+def _account(taking: Vendor) -> Environment:
+    return {**vendor.ENVIRONMENT, "TWILIO_API_BASE": taking.url}
 
 
 def _token(known: Environment) -> str:
-    return str(json.loads(oncall(known, "token", "create", "--name", "bench", "--json"))["token"])
+    with beside(known) as context:
+        return create_token(context, "bench", Role.ADMIN)

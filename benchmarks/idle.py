@@ -5,22 +5,24 @@ import time
 from pathlib import Path
 
 from benchmarks.deployment import all_in_one
+from benchmarks.row import Row
 
 _SETTLE_SECONDS = 3.0
 _SECONDS = 20.0
+_PEOPLE = 200
 
 
-def measure() -> list[tuple[str, ...]]:
+def measure() -> list[Row]:
     """Return its memory and its share of a core; takes about half a minute, and reads /proc, so it needs Linux."""
-    with all_in_one() as running:
-        (serve,) = running.running
+    with all_in_one(_PEOPLE) as running:
+        (process,) = running.running
         time.sleep(_SETTLE_SECONDS)
-        before = _cpu_seconds(serve.process.pid)
+        before = _cpu_seconds(process.process.pid)
         time.sleep(_SECONDS)
-        share = (_cpu_seconds(serve.process.pid) - before) / _SECONDS
+        share = (_cpu_seconds(process.process.pid) - before) / _SECONDS
         return [
-            ("oncall serve, idle: memory", f"{_megabytes(serve.process.pid):.0f} MB"),
-            ("oncall serve, idle: share of a core", f"{share:.2%}"),
+            Row("oncall serve, idle: memory", f"{_megabytes(process.process.pid):.0f} MB"),
+            Row("oncall serve, idle: share of a core", f"{share:.2%}"),
         ]
 
 

@@ -9,6 +9,7 @@ from statistics import median
 from typing import NamedTuple, Protocol
 
 from benchmarks.peers import ByCalendar, ByRules
+from benchmarks.row import Row
 from benchmarks.timing import median_seconds, side_by_side, written
 from benchmarks.workload import BEGIN, LAST_WEEK, NOW, TEN_YEARS_AGO, schedule
 from schedules import BusinessCalendar, Schedule, Window
@@ -36,20 +37,20 @@ class _Measured(NamedTuple):
         return (self.ours, *self.peers)
 
 
-def measure() -> list[tuple[str, ...]]:
-    """Return what was measured, the figure, and the figures of dateutil.rrule and of icalendar + recurring-ical-events.
+def measure() -> list[Row]:
+    """Return what was measured, beside dateutil.rrule and icalendar + recurring-ical-events.
 
     Takes about a minute. All three are asked the same first, and must say the same. Times are those of a core.
     """
     return [
         *(row for layers in _LAYERS for row in _rows(layers)),
-        ("on call at any instant of a year, 10 layers", _anytime()),
-        ("is_open of office hours at any instant of a year", _open()),
-        ("import of schedules", f"{_import() * 1e3:.0f} ms"),
+        Row("on call at any instant of a year, 10 layers", _anytime()),
+        Row("is_open of office hours at any instant of a year", _open()),
+        Row("import of schedules", f"{_import() * 1e3:.0f} ms"),
     ]
 
 
-def _rows(layers: int) -> Iterator[tuple[str, ...]]:
+def _rows(layers: int) -> Iterator[Row]:
     name = f"{layers} layer" if layers == 1 else f"{layers} layers"
     young, old = (_measured(layers, begun) for begun in (LAST_WEEK, TEN_YEARS_AGO))
     _require_agreement(young, NOW, 14)
@@ -57,16 +58,22 @@ def _rows(layers: int) -> Iterator[tuple[str, ...]]:
     moments = [NOW + timedelta(seconds=second) for second in range(1000)]
     took = side_by_side([one.on_call_at for some in (young, old) for one in some.all], moments)
     lately, for_long = took[: len(young.all)], took[len(young.all) :]
-    yield (f"on call now, {name}, begun last week", *map(written, lately))
-    yield (f"on call now, {name}, begun ten years ago", *map(written, for_long))
-    yield ("the same, times last week", *(f"{old / young:.2f}" for old, young in zip(for_long, lately, strict=True)))
+    yield _row(f"on call now, {name}, begun last week", *map(written, lately))
+    yield _row(f"on call now, {name}, begun ten years ago", *map(written, for_long))
+    yield _row(
+        "the same, times last week", *(f"{old / young:.2f}" for old, young in zip(for_long, lately, strict=True))
+    )
     for days in (30, 365):
         count = len(old.ours.shifts(BEGIN, BEGIN + timedelta(days=days)))
         took = [_listing(one, days) for one in old.all]
-        yield (f"final shifts of {days} days, {name}, {count} shifts", *map(written, took))
+        yield _row(f"final shifts of {days} days, {name}, {count} shifts", *map(written, took))
     if layers == max(_LAYERS):
         years = len(old.ours.shifts(BEGIN, BEGIN + 10 * _YEAR))
-        yield ("the same of ten years, a shift", written(_listing(old.ours, 3650) / years))
+        yield Row("the same of ten years, a shift", written(_listing(old.ours, 3650) / years))
+
+
+def _row(what: str, ours: str, by_rules: str, by_calendar: str) -> Row:
+    return Row(what, ours, beside=f"dateutil.rrule {by_rules}, icalendar {by_calendar}")
 
 
 def _measured(layers: int, begun: datetime) -> _Measured:

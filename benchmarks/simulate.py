@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from benchmarks.row import Row
+
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "macstadium.yaml"
 _SCHEDULES = 100
 _INCIDENTS = (10_000, 100_000)
@@ -23,13 +25,13 @@ _YEAR = timedelta(days=365)
 _SEVERITIES = ("sev1", "sev2", "sev2", "sev3", "sev3", "sev3", "sev4", "sev5")
 
 
-def measure() -> list[tuple[str, ...]]:
+def measure() -> list[Row]:
     """Return what was measured and the figure with its unit; takes a minute or two."""
     with tempfile.TemporaryDirectory(prefix="oncall-bench-") as name:
         home = Path(name)
         config = home / "bench.json"
         config.write_text(json.dumps(document()), encoding="utf-8")
-        return [(_name(count), _run(config, home / f"{count}.jsonl", count)) for count in _INCIDENTS]
+        return [Row(_name(count), _run(config, home / f"{count}.jsonl", count)) for count in _INCIDENTS]
 
 
 def document() -> dict[str, Any]:

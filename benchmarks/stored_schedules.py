@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
+from benchmarks.row import Row
 from benchmarks.timing import median_seconds, written
 from benchmarks.workload import LAST_WEEK, NOW, PEOPLE, schedule
 from oncall.document.difference import Change
@@ -30,7 +31,7 @@ _ASKED = 9
 _LATEST = "FROM config_versions WHERE section = 'schedules' AND key = 'measured' ORDER BY id DESC LIMIT 1"
 
 
-def measure() -> list[tuple[str, ...]]:
+def measure() -> list[Row]:
     """Return what was measured and the figure with its unit; takes about a minute."""
     with (
         tempfile.TemporaryDirectory(prefix="oncall-bench-") as name,
@@ -50,7 +51,7 @@ def measure() -> list[tuple[str, ...]]:
             return [*rows, *_through_the_api(port, token)]
 
 
-def _by_row(url: URL) -> Iterator[tuple[str, ...]]:
+def _by_row(url: URL) -> Iterator[Row]:
     """Ask the library about a schedule whose row is read anew each time, by a plain statement."""
     moments = [NOW + timedelta(seconds=second) for second in range(1000)]
     kept: dict[int, Schedule] = {}
@@ -70,14 +71,14 @@ def _by_row(url: URL) -> Iterator[tuple[str, ...]]:
 
         assert by_body(NOW) == by_version(NOW) == schedule_from(schedule(10, LAST_WEEK), {}).on_call_at(NOW)
         name = "on call now, 10 layers, from PostgreSQL"
-        yield (
+        yield Row(
             f"{name}: the row read and turned into a schedule",
             written(median_seconds(by_body, moments, perf_counter)),
         )
-        yield (f"{name}: the number of its version read", written(median_seconds(by_version, moments, perf_counter)))
+        yield Row(f"{name}: the number of its version read", written(median_seconds(by_version, moments, perf_counter)))
 
 
-def _through_the_api(port: int, token: str) -> Iterator[tuple[str, ...]]:
+def _through_the_api(port: int, token: str) -> Iterator[Row]:
     """Ask who is on call by all schedules, and by one, of a web process that has been asked before."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     began = perf_counter()
@@ -87,9 +88,9 @@ def _through_the_api(port: int, token: str) -> Iterator[tuple[str, ...]]:
     expected = schedule_from(schedule(3, LAST_WEEK, _OVERRIDES_OF_MANY), {})
     assert set(answer["schedules"]["team-7"]) == expected.on_call_at(datetime.fromisoformat(answer["at"]))
     name = f"GET /api/v1/on-call, {_MANY:,} schedules of 3 layers"
-    yield (f"{name}: the first time in a process", written(first))
+    yield Row(f"{name}: the first time in a process", written(first))
     for what, path in (("all", "/api/v1/on-call"), ("one of them", "/api/v1/on-call?schedule=team-7")):
-        yield (f"{name}: {what}", written(median(_took(connection, token, path) for _ in range(_ASKED))))
+        yield Row(f"{name}: {what}", written(median(_took(connection, token, path) for _ in range(_ASKED))))
 
 
 def _took(connection: http.client.HTTPConnection, token: str, path: str) -> float:

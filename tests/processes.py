@@ -100,9 +100,9 @@ def serve(home: Path, port: int, *more: str) -> Command:
     return [BIN / "oncall", "serve", "--data", str(home), "--port", str(port), *more]
 
 
-def web(port: int) -> Command:
+def web(port: int, app: str = "wsgi:app") -> Command:
     """The command that runs the web alone, in two processes."""
-    return [BIN / "gunicorn", "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    return [BIN / "gunicorn", "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}", app]
 
 
 def worker() -> Command:
