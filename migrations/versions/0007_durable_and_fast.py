@@ -25,6 +25,7 @@ _WATCHED = {
 def upgrade() -> None:
     _add_recent_pages()
     _add_holds()
+    _add_clocks()
     _add_watching()
 
 
@@ -51,6 +52,19 @@ def _add_holds() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_holds"),
         sqlite_autoincrement=True,
     )
+
+
+def _add_clocks() -> None:
+    op.create_table(
+        "clocks",
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("machine", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ahead_seconds", sa.Float(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("process", name="pk_clocks"),
+    )
+    op.create_index("ix_clocks_machine", "clocks", ["machine"])
 
 
 def _add_watching() -> None:
@@ -87,5 +101,6 @@ def _drop_watching() -> None:
 
 def downgrade() -> None:
     _drop_watching()
+    op.drop_table("clocks")
     op.drop_table("holds")
     op.drop_table("recent_pages")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oncall.store import (
     audit,
     beats,
+    clocks,
     configuration,
     configuration_version,
     feeds,
@@ -42,6 +43,7 @@ __all__ = [
     "METADATA",
     "audit",
     "beats",
+    "clocks",
     "configuration",
     "configuration_version",
     "feeds",
