@@ -17,8 +17,10 @@ import orjson
 from sqlalchemy import JSON, Boolean, DateTime, Integer, SmallInteger
 from sqlalchemy.orm import Session
 
+from oncall.store import pipeline
 from oncall.store.base import Base
 from oncall.store.bulk import CHANGES, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
+from oncall.store.pipeline import Statement
 from oncall.store.types import UTCDateTime
 
 _SQL_TYPES = (
@@ -33,42 +35,53 @@ _SQL_TYPES = (
 
 def write(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
     """Write the rows of every part, in one statement."""
-    statement = _statement(tuple((part, tuple(rows[0])) for part, rows in parts.items()))
-    given = tuple(_as_json(rows) for rows in parts.values())
-    found = session.connection().exec_driver_sql(statement, given).all()
+    return _written(pipeline.run(session, [_statement_for(parts)])[0])
+
+
+def write_and_commit(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
+    """The same, and commit on the same way to the server; the session's own commit then finds nothing to do."""
+    return _written(pipeline.run(session, [_statement_for(parts), pipeline.COMMIT])[0])
+
+
+def _statement_for(parts: Mapping[Part, Sequence[Row]]) -> Statement:
+    text = _statement(tuple((part, tuple(rows[0])) for part, rows in parts.items()))
+    return Statement(text, tuple(_as_json(rows) for rows in parts.values()))
+
+
+def _written(found: Sequence[tuple[str | None, ...]]) -> Written:
     return Written(
-        numbers={name: number for part, name, number in found if part == Part.OPENED},
-        places=sorted(number for part, _, number in found if part == Part.LOG),
-        codes=Counter(name for part, name, _ in found if part == Part.CODES),
+        numbers={str(name): int(number or 0) for part, name, number in found if part == Part.OPENED},
+        places=sorted(int(number or 0) for part, _, number in found if part == Part.LOG),
+        codes=Counter(str(name) for part, name, _ in found if part == Part.CODES),
     )
 
 
 @cache
 def _statement(parts: tuple[tuple[Part, tuple[str, ...]], ...]) -> str:
     """The statement for rows of those columns; for each part it takes one JSON array."""
-    written = ", ".join(
-        f"{part} AS ({_change(part, names) if part in CHANGES else _insert(part, names)})" for part, names in parts
-    )
+    written = ", ".join(f"{part} AS ({_words(part, names, place)})" for place, (part, names) in enumerate(parts, 1))
     asked = [_asked(part) for part, _ in parts if part in RETURNED]
     return f"WITH {written} " + (" UNION ALL ".join(asked) or "SELECT NULL, NULL, NULL WHERE false")
 
 
-def _insert(part: Part, names: Sequence[str]) -> str:
+def _words(part: Part, names: Sequence[str], place: int) -> str:
+    given = ", ".join(f"{_quoted(name)} {_type(part, name)}" for name in names)
+    rows = f"json_to_recordset(${place}::json) AS r({given})"
+    return (_change if part in CHANGES else _insert)(part, names, rows)
+
+
+def _insert(part: Part, names: Sequence[str], rows: str) -> str:
     columns, values = ", ".join(map(_quoted, names)), ", ".join(_value(part, name) for name in names)
     unless = " ON CONFLICT DO NOTHING" if part in ONLY_NEW else ""
     returning = f" RETURNING {', '.join(RETURNED[part])}" if part in RETURNED else ""
-    return f"INSERT INTO {TABLES[part]} ({columns}) SELECT {values} FROM {_given(part, names)}{unless}{returning}"
+    return f"INSERT INTO {TABLES[part]} ({columns}) SELECT {values} FROM {rows}{unless}{returning}"
 
 
-def _change(part: Part, names: Sequence[str]) -> str:
+def _change(part: Part, names: Sequence[str], rows: str) -> str:
     table = TABLES[part]
     values = ", ".join(f"{_quoted(name)} = {_value(part, name)}" for name in names if name != "id")
     only = f" AND {WHERE[part]}" if part in WHERE else ""
-    return f"UPDATE {table} SET {values} FROM {_given(part, names)} WHERE {table}.id = r.id{only}"
-
-
-def _given(part: Part, names: Sequence[str]) -> str:
-    return f"json_to_recordset(%s::json) AS r({', '.join(f'{_quoted(name)} {_type(part, name)}' for name in names)})"
+    return f"UPDATE {table} SET {values} FROM {rows} WHERE {table}.id = r.id{only}"
 
 
 def _asked(part: Part) -> str:

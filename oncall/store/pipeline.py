@@ -1,0 +1,149 @@
+"""Several statements to PostgreSQL in one way there and back.
+
+What a statement costs is less its work than its way: a call to send, a wait, and two processes that wake each other. The
+driver's own pipeline still sends each by itself, so this speaks to libpq (https://www.postgresql.org/docs/current/libpq-pipeline-mode.html)
+by the driver's `pq` module, on the connection that the session holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import select
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+_NAMES, _NUMBERS = "oncall_prepared", "oncall_prepared_numbers"
+_DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+_READ, _BOTH = select.POLLIN, select.POLLIN | select.POLLOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, with `$1` and so on in the place of its parameters, which are text."""
+
+    text: str
+    given: tuple[str, ...] = ()
+
+
+Rows = list[tuple[str | None, ...]]
+
+BEGIN, COMMIT = Statement("BEGIN"), Statement("COMMIT")
+
+
+def run(session: Session, statements: Sequence[Statement]) -> list[Rows]:
+    """Run the statements in order, and return the rows of each, every value as text.
+
+    The first that fails is raised as SQLAlchemy would raise it, and those after it are not done. Each is prepared once a
+    connection.
+    """
+    connection = session.connection()
+    pgconn: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # a checked out connection has one
+    names = _names(connection, statements)
+    try:
+        return _run(pgconn, statements, names)
+    except psycopg.Error as error:
+        # Nobody knows which of them are prepared now.
+        _forget(connection, names)
+        is_lost = pgconn.status != ConnStatus.OK
+        if is_lost:
+            connection.invalidate(error)
+        raise _as_sqlalchemy(connection, error, is_lost=is_lost) from error
+
+
+def _run(pgconn: PGconn, statements: Sequence[Statement], names: Sequence[tuple[bytes, bool]]) -> list[Rows]:
+    pgconn.enter_pipeline_mode()
+    for statement, (name, is_new) in zip(statements, names, strict=True):
+        if is_new:
+            pgconn.send_prepare(name, statement.text.encode())
+        pgconn.send_query_prepared(name, [value.encode() for value in statement.given])
+    pgconn.pipeline_sync()
+    _flush(pgconn)
+    results = list(_results(pgconn))
+    pgconn.exit_pipeline_mode()
+    failed = next((result for result in results if result.status not in _DONE), None)
+    if failed is not None:
+        raise error_from_result(failed)
+    of_statements = iter(results)
+    found = []
+    for _, is_new in names:
+        if is_new:
+            next(of_statements)
+        found.append(_rows(next(of_statements)))
+    return found
+
+
+def _names(connection: Connection, statements: Sequence[Statement]) -> list[tuple[bytes, bool]]:
+    """The name under which this connection has each statement prepared, and whether that is yet to be done."""
+    known: dict[str, bytes] = connection.info.setdefault(_NAMES, {})
+    numbers = connection.info.setdefault(_NUMBERS, itertools.count())
+    named = []
+    for statement in statements:
+        connection.dispatch.before_cursor_execute(connection, None, statement.text, statement.given, None, False)  # noqa: FBT003  as SQLAlchemy tells whoever counts statements
+        name = known.get(statement.text)
+        is_new = name is None
+        if name is None:
+            name = known[statement.text] = f"oncall_{next(numbers)}".encode()
+        named.append((name, is_new))
+    return named
+
+
+def _forget(connection: Connection, names: Sequence[tuple[bytes, bool]]) -> None:
+    unsure = {name for name, is_new in names if is_new}
+    known: dict[str, bytes] = connection.info[_NAMES]
+    connection.info[_NAMES] = {text: name for text, name in known.items() if name not in unsure}
+
+
+def _flush(pgconn: PGconn) -> None:
+    while pgconn.flush():
+        if _wait(pgconn, _BOTH) & select.POLLIN:
+            pgconn.consume_input()
+
+
+def _results(pgconn: PGconn) -> Iterator[PGresult]:
+    while True:
+        while pgconn.is_busy():
+            _wait(pgconn, _READ)
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status != ConnStatus.OK:
+                raise psycopg.OperationalError("the connection was lost")
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return
+        yield result
+
+
+def _wait(pgconn: PGconn, events: int) -> int:
+    poll = select.poll()
+    poll.register(pgconn.socket, events)
+    return poll.poll()[0][1]
+
+
+def _rows(result: PGresult) -> Rows:
+    columns = range(result.nfields)
+    return [tuple([_text(result.get_value(row, column)) for column in columns]) for row in range(result.ntuples)]
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode() if value is not None else None
+
+
+def _as_sqlalchemy(connection: Connection, error: psycopg.Error, *, is_lost: bool) -> BaseException:
+    return DBAPIError.instance(
+        None,
+        None,
+        error,
+        psycopg.Error,
+        hide_parameters=True,
+        connection_invalidated=is_lost,
+        dialect=connection.dialect,
+    )
