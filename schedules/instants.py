@@ -14,7 +14,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  a wall time
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
+# The parts of an instant as they are written, each with the sign that follows it.
+_YEARS = {year: f"{year}-" for year in range(FIRST_YEAR, LAST_YEAR + 1)}
+_MONTHS, _DAYS, _MINUTES, _SECONDS = (tuple(f"{number:02}{sign}" for number in range(60)) for sign in "-T:Z")
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
 
 
@@ -85,17 +87,19 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         message = f"'{text}' is not an instant: write one like 2026-03-18T08:07:00Z or 2026-03-18T02:07:00-06:00"
         raise ScheduleError("", message) from None
-    require_year(instant, "")
-    return as_utc(instant)
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        require_year(instant, "")
+    return instant if instant.tzinfo is UTC else as_utc(instant)
 
 
 def format_instant(instant: datetime) -> str:
     """Write an instant in UTC with `Z`, to the second (`2026-03-18T08:07:00Z`); a fraction only where there is one."""
-    at, two = instant if instant.tzinfo is UTC else as_utc(instant), _TWO_DIGITS
-    if at.microsecond or at.year < FIRST_YEAR:
+    at = instant if instant.tzinfo is UTC else as_utc(instant)
+    year = _YEARS.get(at.year)
+    if at.microsecond or year is None:
         return at.isoformat()[: -len("+00:00")] + "Z"
     # By hand, as logs are full of them: isoformat() takes four times as long.
-    return f"{at.year}-{two[at.month]}-{two[at.day]}T{two[at.hour]}:{two[at.minute]}:{two[at.second]}Z"
+    return f"{year}{_MONTHS[at.month]}{_DAYS[at.day]}{_MINUTES[at.hour]}{_MINUTES[at.minute]}{_SECONDS[at.second]}"
 
 
 def parse_wall(text: str) -> datetime:

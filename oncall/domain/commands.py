@@ -36,7 +36,8 @@ class Trigger:
     ticket_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
+@dataclass(frozen=True)
 class Acknowledge:
     """A person takes it; `via` is the way in which they said so (api, page, cli, sms, voice, slack ...)."""
 
@@ -44,7 +45,8 @@ class Acknowledge:
     via: str = "api"
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
+@dataclass(frozen=True)
 class Resolve:
     """It is over, says a person or the monitor that triggered it."""
 
@@ -237,8 +239,9 @@ class AttemptSent(NamedTuple):
 class AttemptFailed:
     """The provider did not take it, or said later that it was not delivered.
 
-    `verdict` is what the failure means: try this again ("transient"), it will not work ("permanent"), or the address itself is
-    bad and its method is to be disabled ("address"). `method` is the contact method's id.
+    `verdict` is what the failure means: try this again ("transient"), the same but go on with the next method meanwhile, as the
+    provider is away ("away"), it will not work ("permanent"), or the address itself is bad and its method is to be disabled
+    ("address"). `method` is the contact method's id.
     """
 
     attempt: str
@@ -246,7 +249,7 @@ class AttemptFailed:
     method: str
     type: str
     reason: str
-    verdict: Literal["transient", "permanent", "address"]
+    verdict: Literal["transient", "away", "permanent", "address"]
     retry_after: timedelta | None = None
 
 

@@ -42,14 +42,15 @@ def look_first(draft: Draft, policy: EscalationPolicy, until: datetime) -> bool:
     """Page those who look before the escalation, in a run of one step without a timer of its own; whether that reached anybody."""
     _open(draft, policy, Cause.TRIAGE)
     _move(draft)
-    draft.change_run(next_at=until)
-    return _fire(draft, draft.run.step, policy.steps[0].targets, until)
+    run = draft.change_run(next_at=until)
+    return _fire(draft, run.step, policy.steps[0].targets, until)
 
 
 def stop(draft: Draft) -> None:
     """End the escalation: whatever of it has not been sent is void. Where it was is kept for an escalation by hand."""
     draft.focus = None
-    if draft.incident.run is not None:
+    run = draft.incident.run
+    if run is not None and (run.running or run.next_at is not None or run.pages):
         draft.change_run(running=False, next_at=None, pages=())
 
 
@@ -89,8 +90,7 @@ def fire_next(draft: Draft, base: datetime) -> None:
     The wait for the one after counts from `base`, when this one was due.
     """
     while not _rounds_are_out(draft.run):
-        _move(draft)
-        run = draft.run
+        run = _move(draft)
         step = run.policy.steps[run.step - 1]
         until = _end_of(step.wait, base, draft.now)
         if _fire(draft, run.step, step.targets, until):
@@ -141,12 +141,11 @@ def _round_is_over(run: Run) -> bool:
     return run.step >= len(run.policy.steps)
 
 
-def _move(draft: Draft) -> None:
+def _move(draft: Draft) -> Run:
     run = draft.run
     if _round_is_over(run):
-        draft.change_run(round=run.round + 1, step=1, reached=False)
-    else:
-        draft.change_run(step=run.step + 1)
+        return draft.change_run(round=run.round + 1, step=1, reached=False)
+    return draft.change_run(step=run.step + 1)
 
 
 def _cycle(policy: EscalationPolicy) -> timedelta:
@@ -232,10 +231,10 @@ def _fire(draft: Draft, step: int | str, targets: Sequence[Target], until: datet
 def _page(draft: Draft, step: int | str, whom: Meant, until: datetime | None) -> bool:
     """Page everybody meant, who have until then to answer; whether that reached anybody."""
     run = draft.run
-    draft.change_run(fired=run.fired + 1, reached_earlier=run.reached, pages=_still_of_use(run))
-    run = draft.run
-    people = [page for one in whom.responders if (page := _person(draft, run, step, one))]
-    pages = [*people, *[_channel(draft, run, step, one) for one in whom.channels]]
+    run = draft.change_run(fired=run.fired + 1, reached_earlier=run.reached, pages=_still_of_use(run))
+    pages = [page for one in whom.responders if (page := _person(draft, run, step, one))]
+    if whom.channels:
+        pages += [_channel(draft, run, step, one) for one in whom.channels]
     if not pages:
         _log_nobody(draft, step, "; ".join(whom.empty) or "nobody there has a usable contact method", until)
         return False
@@ -261,7 +260,7 @@ def _person(draft: Draft, run: Run, step: int | str, responder: Responder) -> Pa
         because = "no usable contact method" if user else "there is no such user any more"
         draft.log("unreachable", {"user": responder.user, **where(run, step), "because": because})
         return None
-    because = _with_cause(responder.because, run)
+    because = f"{responder.because}; {run.because}" if run.because else responder.because
     return Page(page, run.fired, responder.user, run.policy.id, step, run.round, because, ways, urgency)
 
 
@@ -273,7 +272,7 @@ def _urgency(draft: Draft, run: Run) -> Urgency:
 def _channel(draft: Draft, run: Run, step: int | str, channel: Channel) -> Page:
     page = _page_id(draft, run, f"{channel.type}:{channel.address}")
     ways = (Attempt(f"{page}.1", channel.type, channel.type, channel.address, draft.now),)
-    because = _with_cause(channel.because, run)
+    because = f"{channel.because}; {run.because}" if run.because else channel.because
     return Page(page, run.fired, None, run.policy.id, step, run.round, because, ways, _urgency(draft, run))
 
 
@@ -287,22 +286,12 @@ def is_past_step(draft: Draft, run: Run, page: str) -> bool:
     return page.startswith(made_by) and not page.startswith(f"{made_by}{run.fired}.")
 
 
-def _with_cause(because: str, run: Run) -> str:
-    """Why somebody is paged: the reason that is their own, and that of the run where it has one."""
-    return f"{because}; {run.because}" if run.because else because
-
-
 def _add(draft: Draft, pages: Sequence[Page], step: int | str, until: datetime | None) -> None:
     """Add pages; what is unsent of older ones to the same people on this incident is void, whichever run made them (5.3)."""
-    users = {page.user for page in pages if page.user is not None}
-    incident = draft.incident
-    if incident.run is not None and any(page.user in users for page in incident.run.pages):
-        draft.change(run=_without_unsent(incident.run, users))
-    if incident.management:
-        draft.change(management=tuple(_without_unsent(run, users) for run in incident.management))
-    draft.change_run(reached=True, pages=(*draft.run.pages, *pages))
+    _void_older(draft, {page.user for page in pages if page.user is not None})
+    run = draft.change_run(reached=True, pages=(*draft.run.pages, *pages))
     draft.pages.extend(pages)
-    place, next_at = where(draft.run, step), _text(until)
+    place, next_at = where(run, step), _text(until)
     for page in pages:
         draft.log(
             "paged",
@@ -315,6 +304,14 @@ def _add(draft: Draft, pages: Sequence[Page], step: int | str, until: datetime |
                 "because": page.because,
             },
         )
+
+
+def _void_older(draft: Draft, users: Collection[str]) -> None:
+    run, management = draft.incident.run, draft.incident.management
+    if run is not None and run.pages:
+        draft.change(run=_without_unsent(run, users))
+    if management:
+        draft.change(management=tuple(_without_unsent(run, users) for run in management))
 
 
 def _text(at: datetime | None) -> str | None:
@@ -339,7 +336,7 @@ def _voided(page: Page) -> Page:
 
 
 def _still_of_use(run: Run) -> tuple[Page, ...]:
-    return tuple([page for page in run.pages if _is_of_use(page)])
+    return tuple([page for page in run.pages if _is_of_use(page)]) if run.pages else ()
 
 
 def _is_of_use(page: Page) -> bool:
@@ -352,6 +349,5 @@ def where(run: Run, step: int | str) -> dict[str, object]:
 
 
 def _arm(draft: Draft, due_at: datetime) -> None:
-    draft.change_run(next_at=max(due_at, draft.now))
-    run = draft.run
+    run = draft.change_run(next_at=max(due_at, draft.now))
     draft.arm(STEP, run.generation, due_at, run.fired)

@@ -41,8 +41,7 @@ def evolve(value: T, **changes: Any) -> T:
     Nothing is computed anew: it is not for values that work something out when they are made.
     """
     before = value.__dict__
-    after = before.copy()
-    after.update(changes)
+    after = before | changes
     if len(after) != len(before):
         raise KeyError(*changes)
     copy: T = object.__new__(value.__class__)

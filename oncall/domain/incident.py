@@ -131,7 +131,8 @@ class Waiting(StrEnum):
     SNOOZE = "snooze"
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
+@dataclass(frozen=True)
 class Wait:
     """The instant at which the present state ends by itself, or at which the table is asked again (HOURS)."""
 
@@ -248,11 +249,10 @@ class Incident:
         return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
 
     @property
-    def running(self) -> Iterator[Run]:
+    def running(self) -> tuple[Run, ...]:
         """The runs that may still page: the escalation's or triage's first, then management's as they began."""
-        if self.run is not None and self.run.running:
-            yield self.run
-        yield from self.management
+        run = self.run
+        return self.management if run is None or not run.running else (run, *self.management)
 
     def is_live(self, generation: int) -> bool:
         """Whether the run of that generation may still page."""

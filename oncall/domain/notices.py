@@ -18,5 +18,5 @@ def tell(draft: Draft, user: str | None, urgency: Urgency, text: str, because: s
     ways = attempts(person, urgency, f"{draft.incident.id}.{key}.{draft.next_generation()}.{person.id}", draft.now)
     if not ways:
         return
-    draft.notices.append(Notice(person.id, urgency, text, ways))
+    draft.notices += (Notice(person.id, urgency, text, ways),)
     draft.log("told", {"user": person.id, "because": because})

@@ -41,7 +41,7 @@ def mark_sent(incident: Incident, attempt: str) -> Incident:
 def without_sent(incident: Incident, pages: Collection[str]) -> Incident:
     """The incident without those pages, of which everything has been sent: no step asks for them any more (5.3)."""
     after = incident
-    for run in tuple(incident.running):
+    for run in incident.running:
         left = tuple([page for page in run.pages if page.id not in pages])
         if len(left) < len(run.pages):
             after = _with(after, run, evolve(run, pages=left))
@@ -98,14 +98,16 @@ def _failed(draft: Draft, command: AttemptFailed) -> None:
     if again is not None:
         tries = _attempt(page, command.attempt).tries + 1
         _replace_attempt(draft, page, command.attempt, state=AttemptState.PENDING, due_at=again, tries=tries)
+        if command.verdict == "away":
+            _bring_forward(draft, page.id, besides=command.attempt)
         return
     _mark(draft, command.attempt, AttemptState.FAILED)
-    _go_on(draft, page.id)
+    _go_on(draft, page.id, command.attempt)
 
 
 def _again_at(draft: Draft, page: Page | None, command: AttemptFailed) -> datetime | None:
     """When the same attempt is tried again; None where that is of no use, or would come after the next step."""
-    if page is None or command.verdict != "transient" or _is_superseded(draft, page):
+    if page is None or command.verdict not in {"transient", "away"} or _is_superseded(draft, page):
         return None
     tries = _attempt(page, command.attempt).tries
     if tries >= len(RETRY_WAITS):
@@ -114,14 +116,21 @@ def _again_at(draft: Draft, page: Page | None, command: AttemptFailed) -> dateti
     return again if draft.run.next_at is None or again < draft.run.next_at else None
 
 
-def _go_on(draft: Draft, page_id: str) -> None:
-    """Bring forward what is left of the page; with nothing left of the whole step, fire the next one at once."""
+def _bring_forward(draft: Draft, page_id: str, besides: str) -> bool:
+    """Have the next method of a page tried at once, another than one; whether there is any."""
     page = next(page for page in draft.run.pages if page.id == page_id)
-    pending = [attempt for attempt in page.attempts if attempt.state is AttemptState.PENDING]
+    pending = [one for one in page.attempts if one.state is AttemptState.PENDING and one.id != besides]
     if pending:
         first = min(pending, key=lambda attempt: attempt.due_at)
         _replace_attempt(draft, page, first.id, due_at=min(first.due_at, draft.now))
+    return bool(pending)
+
+
+def _go_on(draft: Draft, page_id: str, failed: str) -> None:
+    """Bring forward what is left of the page; with nothing left of the whole step, fire the next one at once."""
+    if _bring_forward(draft, page_id, besides=failed):
         return
+    page = next(page for page in draft.run.pages if page.id == page_id)
     present = [page for page in draft.run.pages if page.firing == draft.run.fired]
     if not present or page.firing != draft.run.fired or any(_has_hope(page) for page in present):
         return
@@ -162,7 +171,7 @@ def _disable(draft: Draft, command: AttemptFailed) -> None:
     )
     if method is None:
         return
-    draft.disabled.append(Disabled(user.id, method.id, command.reason))
+    draft.disabled += (Disabled(user.id, method.id, command.reason),)
     for person in _concerned(draft, user):
         whose = "Your" if person.id == user.id else f"{user.name}'s"
         text = (
@@ -172,7 +181,7 @@ def _disable(draft: Draft, command: AttemptFailed) -> None:
         ways = attempts(
             replace(person, contact_methods=left), Urgency.LOW, f"{command.attempt}.disabled.{person.id}", draft.now
         )
-        draft.notices.append(Notice(person.id, Urgency.LOW, text, ways))
+        draft.notices += (Notice(person.id, Urgency.LOW, text, ways),)
 
 
 def _concerned(draft: Draft, user: User) -> tuple[User, ...]:

@@ -10,7 +10,9 @@ from oncall.domain.incident import Attempt
 
 def attempts(user: User, urgency: Urgency, page: str, now: datetime) -> tuple[Attempt, ...]:
     """The ways in which a page made now reaches a person, in order of time; none for somebody without a usable method."""
-    ways = enumerate(user.ways(urgency), start=1)
     return tuple(
-        [Attempt(f"{page}.{place}", way.id, way.type, way.address, now + after) for place, (after, way) in ways]
+        [
+            Attempt(f"{page}.{place}", way.id, way.type, way.address, now + after if after else now)
+            for place, (after, way) in enumerate(user.ways(urgency), start=1)
+        ]
     )

@@ -224,4 +224,4 @@ class World:
 
 
 def _is_over(incident: Incident) -> bool:
-    return incident.state is State.RESOLVED and next(incident.running, None) is None
+    return incident.state is State.RESOLVED and not incident.running
