@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from oncall.errors import SettingsError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHORTEST_KEY = 16
+_MOST_MINUTES = 1440
 _ADDRESS = "public-url"
 
 
@@ -41,7 +43,8 @@ class Settings:
 
     `proxies` is how many reverse proxies stand before the service, each of which names its caller in X-Forwarded-For.
     `private_webhooks` lets webhooks lead to private addresses, and by plain http. Where `calls_out` is False not even a
-    webhook, which needs no credentials, leaves the machine: the sandbox takes it.
+    webhook, which needs no credentials, leaves the machine: the sandbox takes it. `heartbeat_url` is called while all is well;
+    `canary_every` is how often a synthetic page goes out, zero for never, and `canary_address` a number that it goes to as well.
     """
 
     database_url: str
@@ -55,6 +58,9 @@ class Settings:
     proxies: int = 0
     private_webhooks: bool = False
     calls_out: bool = True
+    heartbeat_url: str | None = None
+    canary_every: timedelta = timedelta(0)
+    canary_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,6 +104,9 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         sandbox_file=Path(sandbox) if sandbox else None,
         proxies=_count(environ, "ONCALL_PROXIES"),
         private_webhooks=private_from_env(environ),
+        heartbeat_url=_optional_url(environ, "ONCALL_HEARTBEAT_URL"),
+        canary_every=_minutes(environ, "ONCALL_CANARY_MINUTES", 3),
+        canary_address=_number(environ, "ONCALL_CANARY_ADDRESS"),
     )
 
 
@@ -134,6 +143,20 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) == 1):
         raise SettingsError(name, f"{value!r} is not a number from 0 to 9")
     return int(value)
+
+
+def _minutes(environ: Mapping[str, str], name: str, default: int) -> timedelta:
+    value = environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) <= _MOST_MINUTES):
+        raise SettingsError(name, f"{value!r} is not a number of minutes from 0 to {_MOST_MINUTES}")
+    return timedelta(minutes=int(value))
+
+
+def _number(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name)
+    if value and not (value.startswith("+") and value[1:].isascii() and value[1:].isdigit()):
+        raise SettingsError(name, f"{value!r} is not a telephone number such as +15005550006")
+    return value or None
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

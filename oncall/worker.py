@@ -23,6 +23,8 @@ from oncall.operations.start import require_ready
 from oncall.operations.swaps import expire_swaps
 from oncall.providers import sandbox, webhook
 from oncall.settings import Settings
+from oncall.watch.periodic import Periodic
+from oncall.watch.watch import Watch, works_of
 
 _log = structlog.get_logger(__name__)
 
@@ -30,12 +32,19 @@ _log = structlog.get_logger(__name__)
 class Worker:
     """Everything that acts by itself: fires timers, sends messages and hands over at a change of shifts, until it is stopped."""
 
-    def __init__(self, context: Context, doorbell: LocalDoorbell, providers: Sequence[Provider]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        doorbell: LocalDoorbell,
+        providers: Sequence[Provider],
+        watched: Sequence[Periodic] = (),
+    ) -> None:
         self.engine = Engine(context)
         self.delivery = Delivery(context, providers)
         self._context = context
         self._feeds = FeedReader(context)
         self._heartbeat = Heartbeat(context)
+        self._watch = Watch(self._heartbeat.worker, watched)
         works: tuple[Callable[[], int], ...] = (
             self.engine.fire_due,
             *self.delivery.works,
@@ -56,11 +65,13 @@ class Worker:
         try_again(self._context)
         watch_schedules(self._context)
         self._loop.start()
+        self._watch.start()
         _log.info("the worker runs", worker=self._heartbeat.worker)
 
     def stop(self) -> None:
         """Claim nothing more, finish what is under way, give up what is held, and return."""
         self._loop.stop()
+        self._watch.stop()
         self.delivery.stop()
         self._feeds.stop()
         try:
@@ -74,7 +85,8 @@ def build_worker(
     context: Context, doorbell: LocalDoorbell, settings: Settings, terminal: Callable[[str], object]
 ) -> Worker:
     """A worker on a context, woken by `doorbell`; `terminal` shows what the sandbox takes."""
-    return Worker(context, doorbell, build_providers(settings, context.clock, terminal))
+    providers = build_providers(settings, context.clock, terminal)
+    return Worker(context, doorbell, providers, works_of(context, settings))
 
 
 def build_providers(settings: Settings, clock: Clock, terminal: Callable[[str], object]) -> tuple[Provider, ...]:

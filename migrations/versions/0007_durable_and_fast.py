@@ -16,6 +16,7 @@ _WATCHED = {
         "number",
         "open AND state = 'triggered' AND urgency = 'high' AND doing = 'page'",
     ),
+    "ix_incidents_canary": ("incidents", "number", "service = 'oncall.canary'"),
     "ix_timers_failure": ("timers", "id", "failure IS NOT NULL"),
     "ix_pages_last_resort": ("pages", "made_at", "step IN ('fallback', 'administrators')"),
     "ix_log_entries_nobody": ("log_entries", "at", "event = 'nobody'"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from oncall.domain.incident import Incident
+from oncall.domain.itself import CANARY
 from oncall.domain.log import Entry
 from oncall.domain.webhooks import event_types, told
 from oncall.operations.context import Context
@@ -30,7 +31,7 @@ def announce(context: Context, session: Session, entries: Iterable[tuple[Inciden
         row
         for incident, sequence, entry in (entries if told else ())
         for webhook in told
-        if webhook.service in {None, incident.service}
+        if webhook.service in {None, incident.service} and incident.service != CANARY
         for row in _rows(context, webhook, sequence, entry, incident, now)
     ]
     events.add(session, rows)

@@ -51,6 +51,15 @@ class Context:
             held = session.info[_HELD] = self.directory(session)
         return held
 
+    def hold(self, session: Session, version: int) -> Directory:
+        """The same, for a transaction that holds the configuration of that version already."""
+        held = session.info[_HELD] = self.directories.at(session, version, self.clock.now())
+        return held
+
+    def decide_by(self, session: Session, directory: Directory) -> None:
+        """Have this transaction decide by another directory than the one that is configured."""
+        session.info[_HELD] = directory
+
 
 def open_context(settings: Settings, clock: Clock, doorbell: Doorbell) -> Context:
     """The context of a process with these settings; no connection is made before one is needed."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
-from oncall.domain.itself import BUILT_IN, CANARY
+from oncall.domain.itself import BUILT_IN
 from oncall.store.incidents import IncidentRow
 from oncall.store.log import LogRow
 from oncall.store.messages import MessageRow
@@ -88,7 +88,7 @@ def overdue_timers(session: Session, now: datetime) -> Mapping[str, timedelta]:
     query = select(IncidentRow.severity, func.min(TimerRow.due_at)).join(
         IncidentRow, IncidentRow.id == TimerRow.incident_id
     )
-    rows = session.execute(query.where(due, IncidentRow.service != CANARY).group_by(IncidentRow.severity))
+    rows = session.execute(query.where(due).group_by(IncidentRow.severity))
     return {severity: now - due_at for severity, due_at in rows}
 
 
@@ -99,7 +99,7 @@ def overdue_pages(session: Session, now: datetime) -> Mapping[str, timedelta]:
     query = select(IncidentRow.severity, func.min(MessageRow.due_at)).join(
         IncidentRow, IncidentRow.id == MessageRow.incident_id
     )
-    rows = session.execute(query.where(due, IncidentRow.service != CANARY).group_by(IncidentRow.severity))
+    rows = session.execute(query.where(due).group_by(IncidentRow.severity))
     return {severity: now - due_at for severity, due_at in rows}
 
 

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
 
+LEASE = timedelta(minutes=1)
+"""How long one worker may be at a periodic work before others take it on."""
+
 
 class BeatRow(Base):
     """One periodic work that all workers share; `holder` is at it until `held_until`. `memory` is what it remembers."""
@@ -45,17 +48,17 @@ def prepare(session: Session, name: str, first_at: datetime) -> None:
 
 
 def take(session: Session, name: str, holder: str, now: datetime, every: timedelta) -> Beat | None:
-    """Take on a periodic work that is due, for at most `every`; None where it is not due or somebody is at it.
+    """Take on a work that is due every so often, for a minute at most; None where it is not due or somebody is at it.
 
-    An instant further away than the period was written by a clock that was wrong, and counts as past.
+    An instant further away than that was written by a clock that was wrong, and counts as past.
     """
     due = or_(BeatRow.next_at <= now, BeatRow.next_at > now + 2 * every)
-    free = or_(BeatRow.held_until.is_(None), BeatRow.held_until <= now, BeatRow.held_until > now + 2 * every)
+    free = or_(BeatRow.held_until.is_(None), BeatRow.held_until <= now, BeatRow.held_until > now + 2 * LEASE)
     query = select(BeatRow).where(and_(BeatRow.name == name, due, free)).with_for_update(skip_locked=True)
     row = session.scalars(query).one_or_none()
     if row is None:
         return None
-    row.holder, row.held_until = holder, now + every
+    row.holder, row.held_until = holder, now + LEASE
     return _beat(row)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oncall.store import (
     audit,
     beats,
+    canary,
     clocks,
     configuration,
     configuration_version,
@@ -43,6 +44,7 @@ __all__ = [
     "METADATA",
     "audit",
     "beats",
+    "canary",
     "clocks",
     "configuration",
     "configuration_version",

@@ -10,13 +10,15 @@ from oncall.operations.context import Context
 from oncall.store.beats import Beat
 
 AT_ONCE = timedelta(0)
+LOOKED_AT = timedelta(seconds=30)
+"""How often at the least each worker looks: another may have died over a work."""
 
 
 class Periodic:
-    """A work that all workers share, looked for at the latest after `every`; it begins `begins_after` the first look ever.
+    """A work that all workers share, due at least every so often; it begins `begins_after` the first look ever.
 
     `work` is handed how the work stands, and returns what came of it. What it raises ends this try alone: the work is taken
-    up again after `every`, by this worker or another.
+    up again in a while, by this worker or another.
     """
 
     def __init__(
@@ -37,11 +39,11 @@ class Periodic:
     def tick(self, holder: str) -> None:
         """Do the work if it is due and nobody else is at it; asks the database no more often than it may have become due."""
         now = self._context.clock.now()
-        if self._look_at is not None and now < self._look_at <= now + self._every:
+        if self._look_at is not None and now < self._look_at <= now + LOOKED_AT:
             return
-        self._look_at = now + self._every
+        self._look_at = now + LOOKED_AT
         beat = take_beat(self._context, self.name, holder, self._every, self._begins_after)
         if beat is not None:
             ran = self._work(beat)
             finish_beat(self._context, self.name, holder, ran)
-            self._look_at = ran.next_at
+            self._look_at = min(ran.next_at, now + LOOKED_AT)
