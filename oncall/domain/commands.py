@@ -213,6 +213,13 @@ class Rearm:
     """Nothing would take it further any more: the auditor found it without a timer, and gives it its next step now."""
 
 
+@dataclass(frozen=True, slots=True)
+class PassOver:
+    """Nothing was sent since that instant, as a backup had been restored: what was due by now is not made up for."""
+
+    since: datetime
+
+
 class FireTimer(NamedTuple):
     """A timer fell due; `due_at` is when it should have fired."""
 
@@ -284,7 +291,17 @@ PersonCommand = (
 )
 """What people and the systems that speak for them ask of an incident that is there."""
 
-Command = Trigger | PersonCommand | Recalculate | Rearm | FireTimer | AttemptSent | AttemptFailed | AttemptDelivered
+Command = (
+    Trigger
+    | PersonCommand
+    | Recalculate
+    | Rearm
+    | PassOver
+    | FireTimer
+    | AttemptSent
+    | AttemptFailed
+    | AttemptDelivered
+)
 
 NAMES: Mapping[type[PersonCommand], str] = {
     Acknowledge: "acknowledge",

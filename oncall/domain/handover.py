@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from oncall.domain.directory import Directory, EscalationPolicy, ScheduleTarget, Urgency, User
@@ -55,12 +55,25 @@ def notice(
     user = directory.users.get(shift.user)
     if user is None or not incidents:
         return None
-    urgency = Urgency.HIGH if any(map(_is_pressing, incidents)) else Urgency.LOW
+    urgency = Urgency.HIGH if are_pressing(incidents) else Urgency.LOW
     key = f"handover.{schedule}.{format_instant(shift.start)}.{user.id}"
     ways = attempts(user, urgency, key, shift.start)[:1]
-    lines = [_line(incident, shift.start, user, directory) for incident in incidents]
-    text = _text(f"You are on call for {schedule} now and inherit {_counted(len(lines))}:", lines, listing)
+    head = f"You are on call for {schedule} now and inherit"
+    text = listed(head, incidents, user, directory, listing, shift.start)
     return Notice(user.id, urgency, text, ways) if ways else None
+
+
+def are_pressing(incidents: Iterable[Incident]) -> bool:
+    """Whether one of them is urgent, and nobody has taken it."""
+    return any(map(_is_pressing, incidents))
+
+
+def listed(
+    head: str, incidents: Sequence[Incident], user: User, directory: Directory, listing: str, now: datetime
+) -> str:
+    """What a person is told of several incidents at once, after the words of `head`: as many as are short enough for any way."""
+    lines = [_line(incident, now, user, directory) for incident in incidents]
+    return _text(f"{head} {_counted(len(lines))}:", lines, listing)
 
 
 def _is_open(incident: Incident) -> bool:

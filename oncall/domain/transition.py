@@ -25,6 +25,7 @@ from oncall.domain.commands import (
     Escalate,
     EscalateForCustomer,
     FireTimer,
+    PassOver,
     PersonCommand,
     Rearm,
     Reassign,
@@ -46,6 +47,7 @@ from oncall.domain.log import Entry
 from oncall.domain.opening import joined, opened
 from oncall.domain.outcomes import attempted, mark_sent, without_sent
 from oncall.domain.rearm import rearm
+from oncall.domain.withheld import pass_over
 
 __all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "attempted", "transition", "without_sent"]
 
@@ -110,7 +112,8 @@ def allowed(state: State) -> frozenset[type[PersonCommand]]:
 
 
 def _apply(
-    draft: Draft, command: Trigger | PersonCommand | Recalculate | Rearm | FireTimer | AttemptFailed | AttemptDelivered
+    draft: Draft,
+    command: Trigger | PersonCommand | Recalculate | Rearm | PassOver | FireTimer | AttemptFailed | AttemptDelivered,
 ) -> None:
     match command:
         case Trigger():
@@ -121,6 +124,8 @@ def _apply(
             recalculate(draft, command.since or draft.now)
         case Rearm():
             rearm(draft)
+        case PassOver():
+            pass_over(draft, command)
         case AttemptFailed() | AttemptDelivered():
             outcomes.record(draft, command)
         case _:

@@ -54,6 +54,7 @@ EVENTS = (
     "resent",
     "missed",
     "rearmed",
+    "withheld",
     "unreachable",
     "nobody",
     "triage_expired",

@@ -42,6 +42,7 @@ _SAYINGS: Mapping[str, str] = {
     "attempt_failed": "the {method} message to {user} failed: {because}",
     "exhausted": "{policy} has run out: {because}",
     "rearmed": "it is taken further: {because}",
+    "withheld": "what was due is not sent any more: {because}",
     "missed": "{steps} steps went by: {because}",
     "acknowledged": "{by} acknowledges{update_by}",
     "ack_expired": "the acknowledgement of {by} has expired: {because}",

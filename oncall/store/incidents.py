@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -185,6 +185,11 @@ def list_open(session: Session, cipher: Cipher) -> tuple[Incident, ...]:
     """Every open incident in the order of the numbers; damaged ones are left out."""
     query = select(IncidentRow).where(IncidentRow.open).order_by(IncidentRow.number)
     return tuple(_whole(session.scalars(query), cipher).values())
+
+
+def open_ids(session: Session) -> Sequence[str]:
+    """The ids of the open incidents in the order of their numbers."""
+    return session.scalars(select(IncidentRow.id).where(IncidentRow.open).order_by(IncidentRow.number)).all()
 
 
 def services_with_open(session: Session) -> frozenset[str]:

@@ -108,6 +108,7 @@ _SAYINGS: Mapping[str, tuple[Tone, str]] = {
     "nobody": (Tone.BAD, "Nobody was reached"),
     "exhausted": (Tone.BAD, "The escalation policy {policy} ran out"),
     "rearmed": (Tone.BAD, "Nothing would have taken it further"),
+    "withheld": (Tone.BAD, "Pages were not sent after a restore"),
     "missed": (Tone.BAD, "{steps} went by unfired"),
     "acknowledged": (Tone.GOOD, "Acknowledged by {by}"),
     "ack_expired": (Tone.ALARM, "The acknowledgement has expired"),

@@ -10,8 +10,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from oncall.domain.commands import Command
 from oncall.domain.incident import Incident
+from oncall.domain.transition import Transition
 from oncall.operations import act, fire
+from oncall.operations.record import Recording
 from oncall.store import incidents
 from tests.oncall.floor import MINUTE, Floor, open_floor
 
@@ -78,8 +81,8 @@ def test_fault_in_one_timer_of_a_batch_fires_all_the_others(floor: Floor, monkey
     floor.clock.advance(5 * MINUTE)
     bad = opened[2].id
 
-    class Faulty(fire.Recording):
-        def carry_out(self, incident: Incident, command: fire.Command) -> fire.Transition:
+    class Faulty(Recording):
+        def carry_out(self, incident: Incident, command: Command) -> Transition:
             if incident.id == bad:
                 raise KeyError("a fault of ours")
             return super().carry_out(incident, command)
