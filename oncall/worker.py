@@ -11,6 +11,7 @@ from oncall.clock import Clock
 from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import Provider
 from oncall.doorbell import LocalDoorbell
+from oncall.engine.clock_watch import ClockWatch
 from oncall.engine.feeds import FeedReader
 from oncall.engine.heartbeat import Heartbeat
 from oncall.engine.loop import Loop
@@ -44,7 +45,8 @@ class Worker:
         self._context = context
         self._feeds = FeedReader(context)
         self._heartbeat = Heartbeat(context)
-        self._watch = Watch(self._heartbeat.worker, watched)
+        self._clocks = ClockWatch(context)
+        self._watch = Watch(self._heartbeat.worker, (*watched, self._clocks))
         works: tuple[Callable[[], int], ...] = (
             self.engine.fire_due,
             *self.delivery.works,
@@ -60,6 +62,7 @@ class Worker:
         Raises UnavailableError when the database does not answer or fit, and SettingsError for the wrong secret key.
         """
         require_ready(self._context)
+        self._clocks.start()
         if self._context.database.is_sqlite:
             take_over(self._context)
         try_again(self._context)

@@ -28,9 +28,9 @@ _log = structlog.get_logger(__name__)
 class ClockMeter:
     """One process's part in it that any process has, the web too: measures its clock and records that, when it is due."""
 
-    def __init__(self, context: Context, process: str, machine: str | None = None) -> None:
+    def __init__(self, context: Context, machine: str | None = None) -> None:
         self._context = context
-        self._process, self._machine = process, machine or socket.gethostname()
+        self._machine = machine or socket.gethostname()
         self._last: datetime | None = None
 
     @property
@@ -43,22 +43,20 @@ class ClockMeter:
         now = self._context.clock.now()
         return self._last is None or abs(now - self._last) >= PERIOD
 
-    def measure(self) -> ClockRecord:
+    def measure(self, process: str) -> ClockRecord:
         """Look now; raises UnavailableError without a database."""
         self._last = self._context.clock.now()
-        return clocks.measure(self._context, self._process, self._machine)
-
-    def stop(self) -> None:
-        """Forget this clock, as its process stops as it should."""
-        clocks.report_stopped(self._context, self._process)
+        return clocks.measure(self._context, process, self._machine)
 
 
 class ClockWatch:
     """A worker's look at all clocks: raises the alarms of its own machine's jumps, and of any process's that is apart."""
 
-    def __init__(self, context: Context, meter: ClockMeter) -> None:
+    name = "clocks"
+
+    def __init__(self, context: Context, machine: str | None = None) -> None:
         self._context = context
-        self._meter = meter
+        self._meter = ClockMeter(context, machine)
         self._jumps: list[Step] = []
 
     def start(self) -> None:
@@ -73,8 +71,8 @@ class ClockWatch:
         clock.go_on_from(told)
         self._tell_jump(-behind)
 
-    def look(self) -> None:
-        """Measure and tell, if that is due; raises UnavailableError without a database."""
+    def tick(self, holder: str) -> None:
+        """Measure and tell, if that is due; `holder` is this process. Raises UnavailableError without a database."""
         if not self._meter.is_due():
             return
         clock = self._context.clock
@@ -82,7 +80,7 @@ class ClockWatch:
         while self._jumps:
             self._tell_jump(self._jumps[0].by)
             self._jumps.pop(0)
-        mine = self._meter.measure()
+        mine = self._meter.measure(holder)
         self._tell_apart(clocks.recent(self._context, mine.measured_at))
 
     def _tell_jump(self, by: timedelta) -> None:

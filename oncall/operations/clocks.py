@@ -45,8 +45,3 @@ def last_told(context: Context, machine: str) -> datetime | None:
     """The latest instant that a process of that machine has told, None where none has."""
     with context.database.read() as session:
         return clocks.last_told(session, machine)
-
-
-def report_stopped(context: Context, process: str) -> None:
-    """Forget the clock of a process that stops as it should."""
-    context.database.write(lambda session: clocks.forget(session, process))

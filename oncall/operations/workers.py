@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from oncall.operations.context import Context
-from oncall.store import workers
+from oncall.store import clocks, workers
 from oncall.store.workers import WorkerRecord
 
 _FORGOTTEN_AFTER = timedelta(days=1)
@@ -24,5 +24,10 @@ def report_alive(context: Context, worker: WorkerRecord) -> None:
 
 
 def report_stopped(context: Context, worker: str) -> None:
-    """Record that a worker has stopped as it should."""
-    context.database.write(lambda session: workers.forget(session, worker))
+    """Record that a worker has stopped as it should; what its clock told is forgotten as well."""
+
+    def work(session: Session) -> None:
+        workers.forget(session, worker)
+        clocks.forget(session, worker)
+
+    context.database.write(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -19,10 +20,21 @@ _PAUSE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 
+class Work(Protocol):
+    """Something to look after again and again."""
+
+    @property
+    def name(self) -> str:
+        """What the journal calls it."""
+
+    def tick(self, holder: str) -> None:
+        """Do it if it is due; `holder` is the worker that asks."""
+
+
 class Watch:
     """Does periodic works when they are due, until it is stopped; `holder` is this worker."""
 
-    def __init__(self, holder: str, works: Sequence[Periodic]) -> None:
+    def __init__(self, holder: str, works: Sequence[Work]) -> None:
         self._holder = holder
         self._works = works
         self._stopping = threading.Event()
@@ -47,7 +59,7 @@ class Watch:
         while not self._stopping.wait(_PAUSE_SECONDS):
             self.turn()
 
-    def _tick(self, work: Periodic) -> None:
+    def _tick(self, work: Work) -> None:
         try:
             work.tick(self._holder)
         except UnavailableError as error:

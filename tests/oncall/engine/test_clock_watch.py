@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from oncall.clock import SystemClock
-from oncall.engine.clock_watch import ClockMeter, ClockWatch
+from oncall.engine.clock_watch import ClockWatch
 from oncall.operations import clocks
 from oncall.operations.context import Context
+from oncall.operations.workers import report_stopped
 from oncall.store import incidents
 from oncall.store.clocks import ClockRow
 from tests.clock import SUNDAY_NIGHT
@@ -54,8 +55,8 @@ def machine(floor: Floor) -> Machine:
     return Machine(floor)
 
 
-def watch(context: Context, process: str = "worker") -> ClockWatch:
-    return ClockWatch(context, ClockMeter(context, process, "night"))
+def watch(context: Context) -> ClockWatch:
+    return ClockWatch(context, "night")
 
 
 def alarms(floor: Floor) -> dict[str, str]:
@@ -74,11 +75,11 @@ def alarms(floor: Floor) -> dict[str, str]:
 )
 def test_jump_raises_an_alarm_once(floor: Floor, machine: Machine, by: timedelta, kind: str, title: str) -> None:
     looking = watch(machine.context())
-    looking.look()
+    looking.tick("worker")
     machine.set(by)
     for _ in range(3):
         machine.run(MINUTE)
-        looking.look()
+        looking.tick("worker")
 
     assert alarms(floor) == {kind: title}
 
@@ -87,10 +88,10 @@ def test_process_that_starts_after_the_clock_was_set_back_goes_on_from_what_was_
     floor: Floor, machine: Machine
 ) -> None:
     machine.run(HOUR)
-    watch(machine.context(), "killed").look()
+    watch(machine.context()).tick("killed")
     machine.set(-HOUR)
     context = machine.context()
-    watch(context, "its heir").start()
+    watch(context).start()
 
     assert context.clock.now() == SUNDAY_NIGHT + HOUR
     assert "clock_backward" in alarms(floor)
@@ -101,10 +102,10 @@ def test_process_that_starts_tells_what_its_machine_tells_where_nothing_better_i
     floor: Floor, machine: Machine, told: timedelta
 ) -> None:
     machine.run(told)
-    watch(machine.context(), "killed").look()
+    watch(machine.context()).tick("killed")
     machine.set(-told)
     context = machine.context()
-    watch(context, "its heir").start()
+    watch(context).start()
 
     assert context.clock.now() == SUNDAY_NIGHT
     assert alarms(floor) == {}
@@ -113,9 +114,8 @@ def test_process_that_starts_tells_what_its_machine_tells_where_nothing_better_i
 def test_process_that_stopped_as_it_should_leaves_no_time_behind(machine: Machine) -> None:
     machine.run(HOUR)
     context = machine.context()
-    meter = ClockMeter(context, "worker", "night")
-    meter.measure()
-    meter.stop()
+    watch(context).tick("worker")
+    report_stopped(context, "worker")
 
     assert clocks.last_told(context, "night") is None
 
@@ -126,7 +126,7 @@ def test_clock_of_any_process_that_is_apart_from_the_databases_is_told_of_until_
         told = []
         for apart in (0.5, 7.0, -5.5, 0.5):
             set_apart(floor, apart)
-            watch(floor.context).look()
+            watch(floor.context).tick("worker")
             told.append(alarms(floor).get("clock_apart"))
 
         ahead = "the clock of desk is 0:00:07 ahead of the database's"
