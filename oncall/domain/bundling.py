@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -107,9 +106,10 @@ def planned(due: Iterable[DueMessage], soon: Iterable[DueMessage], recent: Itera
     sends: list[Send] = []
     waiting: list[Waiting] = []
     for way, messages in _by_way(due).items():
-        minute = _Minute.of(minutes.get(way, ()))
+        minute = _minute(minutes.get(way, ()))
         if minute.opened_at is None:
-            sends.append(_send(way, sorted([*messages, *early.get(way, ())], key=_order), now))
+            with_them = early.get(way)
+            sends.append(_send(way, sorted([*messages, *with_them], key=_order) if with_them else messages, now))
             continue
         apart = [message for message in messages if minute.lets_out(message)]
         if apart:
@@ -119,31 +119,31 @@ def planned(due: Iterable[DueMessage], soon: Iterable[DueMessage], recent: Itera
     return Planned(tuple(sends), tuple(waiting))
 
 
-@dataclass(frozen=True, slots=True)
-class _Minute:
+class _Minute(NamedTuple):
     """What has gone out by one way within the last minute; `opened_at` is None where nothing has to wait for it."""
 
     opened_at: datetime | None
     gravest: int
-    services: frozenset[str]
-    incidents: frozenset[str | None]
+    services: Collection[str]
+    incidents: Collection[str | None]
     sends: int
-
-    @classmethod
-    def of(cls, recent: Sequence[Recent]) -> _Minute:
-        return cls(
-            opened_at=max((one.at for one in recent if not one.apart), default=None),
-            gravest=min((rank for one in recent for rank in one.ranks.values()), default=0),
-            services=frozenset(service for one in recent for service in one.ranks),
-            incidents=frozenset(one.incident for one in recent),
-            sends=len(recent),
-        )
 
     def lets_out(self, message: DueMessage) -> bool:
         """Whether a page goes out all the same."""
         if message.rank < self.gravest or (message.incident is not None and message.incident in self.incidents):
             return True
         return message.rank == 0 and message.service not in self.services and self.sends < MOST_IN_A_MINUTE
+
+
+def _minute(recent: Sequence[Recent]) -> _Minute:
+    opened_at: datetime | None = None
+    ranks: dict[str, int] = {}
+    for one in recent:
+        ranks.update((service, min(rank, ranks.get(service, rank))) for service, rank in one.ranks.items())
+        if not one.apart:
+            opened_at = one.at if opened_at is None else max(opened_at, one.at)
+    incidents = {one.incident for one in recent}
+    return _Minute(opened_at, min(ranks.values(), default=0), ranks, incidents, len(recent))
 
 
 def _by_way(messages: Iterable[DueMessage]) -> dict[Way, list[DueMessage]]:
@@ -158,15 +158,19 @@ def _order(message: DueMessage) -> tuple[bool, int, datetime]:
     return (message.urgency is not Urgency.HIGH, message.rank, message.due_at)
 
 
-def _send(way: Way, messages: Sequence[DueMessage], now: datetime, *, apart: bool = False) -> Send:
-    if messages[0].way is None:
-        return Send(tuple(messages), None)
+def remembered(way: Way, messages: Sequence[DueMessage], at: datetime, *, apart: bool = False) -> Recent:
+    """What is to be known for a minute of a send."""
     ranks: dict[str, int] = {}
     for message in messages:
         ranks[message.service] = min(message.rank, ranks.get(message.service, message.rank))
     first = messages[0].incident
     alone = first if all(message.incident == first for message in messages) else None
-    return Send(tuple(messages), Recent(way, now, ranks, alone, apart))
+    return Recent(way, at, ranks, alone, apart)
+
+
+def _send(way: Way, messages: Sequence[DueMessage], now: datetime, *, apart: bool = False) -> Send:
+    floods = messages[0].way is not None
+    return Send(tuple(messages), remembered(way, messages, now, apart=apart) if floods else None)
 
 
 def bundles(due: Iterable[DueMessage], soon: Iterable[DueMessage] = ()) -> tuple[tuple[DueMessage, ...], ...]:

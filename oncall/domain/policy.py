@@ -145,8 +145,11 @@ class SupportPolicy:
 
     def is_graver(self, severity: str, than: str) -> bool:
         """Whether `severity` stands before `than`; one that is not known any more counts as the least grave."""
-        ranks = {known.id: rank for rank, known in enumerate(self.severities)}
-        return ranks.get(severity, len(ranks)) < ranks.get(than, len(ranks))
+        return self.rank(severity) < self.rank(than)
+
+    def rank(self, severity: str) -> int:
+        """The place of a severity, 0 the gravest; behind all of them where it is not known any more."""
+        return next((rank for rank, known in enumerate(self.severities) if known.id == severity), len(self.severities))
 
     def hours(self, at: datetime) -> Hours:
         """Whether it is open at that instant."""

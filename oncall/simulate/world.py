@@ -10,15 +10,17 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from oncall.domain.bundling import DueMessage, bundles
+from oncall.domain.bundling import DueMessage
 from oncall.domain.commands import NAMES, Command, FireTimer, Trigger
 from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.escalation import STEP
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import AttemptState, Incident, Page, State
+from oncall.domain.policy import policy_of
 from oncall.domain.transition import Timer, Transition, attempted, transition, without_sent
 from oncall.simulate.event import Event
+from oncall.simulate.minutes import Minutes
 from schedules import format_instant
 
 LogEntry = dict[str, Any]
@@ -55,12 +57,16 @@ class _Case:
         return page if page is not None and page.attempts[sending.next].state is AttemptState.PENDING else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, order=True)
 class _Sending:
-    """What is to be sent of a page: its attempts from the `next` on; on the heap it stands for that one alone."""
+    """What is to be sent of a page: its attempts from the `next` on; on the heap it stands for that one alone.
+
+    Of what waits so as not to flood it is the one attempt, and nothing that comes `later`. Those of one page are in order.
+    """
 
     page: str
     next: int = 0
+    later: bool = True
 
 
 _Due = tuple[datetime, int, int, int, _Case, Timer | _Sending]
@@ -84,6 +90,8 @@ class World:
         self._numbers = count(1)
         self._places = count()
         self._bundles = count(1)
+        self._minutes = Minutes()
+        self._ranks: dict[tuple[str, str], int] = {}
         self._now: datetime | None = None
         self._now_text = ""
 
@@ -167,31 +175,52 @@ class World:
             return []
         attempts, first, last = page.attempts, sending.next, len(page.attempts)
         upto = first + 1
-        while upto < last and attempts[upto].due_at == now:
+        while sending.later and upto < last and attempts[upto].due_at == now:
             upto += 1
-        if upto < last:
+        if upto < last and sending.later:
             sending.next = upto
             self._push(attempts[upto].due_at, _SENDING, place, case, sending)
-        else:
+        elif sending.later:
             case.sent.append(page.id)
-        user, urgency = page.user, page.urgency
+        user, urgency, incident = page.user, page.urgency, case.incident
+        service, rank, of = incident.service, self._rank(incident), (case, place)
         return [
-            DueMessage(one.id, "page", user, one.type, one.address, urgency, now, case) for one in attempts[first:upto]
+            DueMessage(one.id, "page", user, one.type, one.address, urgency, now, of, service, rank, incident.id)
+            for one in attempts[first:upto]
         ]
 
+    def _rank(self, incident: Incident) -> int:
+        """How grave an incident is by its policy, 0 the gravest."""
+        of = (incident.service, incident.severity)
+        rank = self._ranks.get(of)
+        if rank is None:
+            rank = self._ranks[of] = policy_of(self.directory, incident.service).rank(incident.severity)
+        return rank
+
     def _send(self, going: Sequence[DueMessage], now: datetime) -> list[LogEntry]:
-        """Send it; it comes in the order in which the incidents came.
+        """Send it, but for what waits so as not to flood; it comes in the order in which the incidents came.
 
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
         at = self._text(now)
         told: list[LogEntry] = []
-        for bundle in bundles(going) if len(going) > 1 else (going,):
-            shared = f"bundle-{next(self._bundles)}" if len(bundle) > 1 else None
-            for one in bundle:
+        sends, waiting = self._minutes.planned(going, now) if going else ((), ())
+        for messages in sends:
+            shared = f"bundle-{next(self._bundles)}" if len(messages) > 1 else None
+            for one in messages:
                 said = attempted(one.id, one.user, one.type, one.urgency, shared)
-                told.append({"at": at, "incident": one.of.name, "event": "attempted", **said})
+                told.append({"at": at, "incident": one.of[0].name, "event": "attempted", **said})
+        for message, until in waiting:
+            self._put_off(message, until)
         return told
+
+    def _put_off(self, message: DueMessage, until: datetime) -> None:
+        """Have a message go out later; its page is not wholly sent before."""
+        case, place = message.of
+        page, _, number = message.id.rpartition(".")
+        if page in case.sent:
+            case.sent.remove(page)
+        self._push(until, _SENDING, place, case, _Sending(page, int(number) - 1, later=False))
 
     def _push(self, at: datetime, rank: int, place: int, case: _Case, what: Timer | _Sending) -> None:
         heappush(self._heap, (at, rank, case.number, place, case, what))

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.domain.bundling import DueMessage, bundles
+from oncall.domain.bundling import DueMessage, Recent, planned
 from oncall.domain.commands import (
     Acknowledge,
     AddNote,
@@ -37,6 +37,7 @@ from oncall.domain.directory import Directory
 from oncall.domain.draft import RANKS
 from oncall.domain.incident import Attempt, Incident, Page
 from oncall.domain.log import as_json
+from oncall.domain.policy import policy_of
 from oncall.domain.transition import Timer, Transition, transition
 from oncall.simulate import Event, in_order, simulate
 from tests.examples import examples
@@ -57,6 +58,7 @@ class LongWay:
     directory: Directory
     incidents: dict[str, Incident] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
+    recent: list[Recent] = field(default_factory=list)
     made: int = 0
     bundles: int = 0
 
@@ -95,21 +97,41 @@ class LongWay:
         return self.decide(due[4], command, due[0])
 
     def send(self, at_once: Sequence[Due], now: datetime) -> Iterator[dict[str, Any]]:
-        live: dict[str, tuple[str, Page, Attempt]] = {}
-        for _, _, _, _, name, what in at_once:
+        live: dict[str, Due] = {}
+        for due in at_once:
+            what = due[5]
             assert not isinstance(what, Timer)
-            if what[1].id in {one.id for one in self.incidents[name].pending()}:
-                live[what[1].id] = (name, *what)
-        messages = [
-            DueMessage(one.id, "page", page.user, one.type, one.address, page.urgency, one.due_at)
-            for _, page, one in live.values()
-        ]
-        for bundle in bundles(messages):
-            self.bundles += len(bundle) > 1
-            for message in bundle:
-                name, page, one = live[message.id]
-                shared = f"bundle-{self.bundles}" if len(bundle) > 1 else None
-                yield from self.decide(name, AttemptSent(one.id, page.user, one.type, shared, page.urgency), now)
+            if what[1].id in {one.id for one in self.incidents[due[4]].pending()}:
+                live[what[1].id] = due
+        plan = planned([self.message(due, now) for due in live.values()], (), self.recent, now)
+        for messages, recent in plan.sends:
+            self.recent += [recent] if recent is not None else []
+            self.bundles += len(messages) > 1
+            for message in messages:
+                name = live[message.id][4]
+                shared = f"bundle-{self.bundles}" if len(messages) > 1 else None
+                sent = AttemptSent(message.id, message.user, message.type, shared, message.urgency)
+                yield from self.decide(name, sent, now)
+        self.due += [(until, *live[message.id][1:]) for message, until in plan.waiting]
+
+    def message(self, due: Due, now: datetime) -> DueMessage:
+        assert not isinstance(due[5], Timer)
+        page, one = due[5]
+        incident = self.incidents[due[4]]
+        rank = policy_of(self.directory, incident.service).rank(incident.severity)
+        return DueMessage(
+            one.id,
+            "page",
+            page.user,
+            one.type,
+            one.address,
+            page.urgency,
+            now,
+            None,
+            incident.service,
+            rank,
+            incident.id,
+        )
 
 
 def long_way(events: Sequence[Event], known: Directory) -> list[dict[str, Any]]:

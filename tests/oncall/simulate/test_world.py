@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from oncall.domain.bundling import MOST_IN_A_BUNDLE
 from oncall.domain.commands import Acknowledge, AddNote, Resolve, Trigger
 from oncall.simulate import Event, World, happenings, in_order, simulate
 from tests.oncall.domain.cast import MINUTE, NIGHT, directory, patient, steps, trigger
@@ -94,14 +93,32 @@ def test_incident_of_the_same_name_at_another_service_is_another() -> None:
     assert [event for event in told if event != "attempted"] == ["triggered", "paged"] * 2 + ["joined"] * 2
 
 
-def test_more_than_a_bundle_holds_goes_out_in_the_order_in_which_the_incidents_came() -> None:
-    names = [f"i{number}" for number in range(MOST_IN_A_BUNDLE + 2)]
+def test_many_go_out_as_one_in_the_order_in_which_the_incidents_came() -> None:
+    names = [f"i{number}" for number in range(250)]
     events = [Event(NIGHT, name, trigger()) for name in names]
 
     log = list(simulate(events, directory(policy=steps("ana", wait=HOUR)), until=NIGHT))
     sent = [(entry["incident"], entry["bundle"]) for entry in log if entry["event"] == "attempted"]
 
-    assert [incident for incident, _ in sent] == names
-    first, second = sent[0][1], sent[-1][1]
-    assert [bundle for _, bundle in sent] == [first] * MOST_IN_A_BUNDLE + [second] * 2
-    assert first != second
+    assert sent == [(name, "bundle-1") for name in names]
+
+
+def test_page_waits_until_the_minute_of_the_one_before_is_over() -> None:
+    events = [Event(NIGHT + seconds * MINUTE / 60, f"at {seconds}", trigger()) for seconds in (0, 20, 40)]
+
+    log = list(simulate(events, directory(policy=steps("ana", wait=HOUR)), until=NIGHT + 2 * MINUTE))
+    sent = [(entry["at"][11:19], entry["incident"], entry["bundle"]) for entry in log if entry["event"] == "attempted"]
+
+    assert sent == [("02:13:00", "at 0", None), ("02:14:00", "at 20", "bundle-1"), ("02:14:00", "at 40", "bundle-1")]
+
+
+def test_page_that_waits_is_not_sent_once_somebody_has_acknowledged() -> None:
+    events = [
+        Event(NIGHT, "a", trigger()),
+        Event(NIGHT + MINUTE / 3, "b", trigger()),
+        Event(NIGHT + MINUTE / 2, "b", Acknowledge("bo")),
+    ]
+
+    log = list(simulate(events, directory(policy=steps("ana", wait=HOUR)), until=NIGHT + 2 * MINUTE))
+
+    assert [entry["incident"] for entry in log if entry["event"] == "attempted"] == ["a"]
