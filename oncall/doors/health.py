@@ -10,8 +10,8 @@ from oncall.operations.context import Context
 from oncall.operations.start import require_ready
 from oncall.watch.metrics import CONTENT_TYPE
 from oncall.watch.metrics import metrics as figures
-from oncall.watch.status import as_json
 from oncall.watch.status import status as present_status
+from oncall.watch.told import as_json
 
 health = Blueprint("health", __name__)
 

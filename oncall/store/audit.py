@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
-from oncall.domain.itself import BUILT_IN
+from oncall.domain.itself import ALARMS, BUILT_IN, CANARY_TYPE
 from oncall.store.incidents import IncidentRow
 from oncall.store.log import LogRow
 from oncall.store.messages import MessageRow
@@ -106,10 +106,17 @@ def overdue_pages(session: Session, now: datetime) -> Mapping[str, timedelta]:
 def calls_since(session: Session, instant: datetime) -> dict[str, dict[str, int]]:
     """How many calls were begun at or after `instant`, by provider and then by what is known of them."""
     query = select(SendRow.provider, SendRow.state, func.count(SendRow.call_id.distinct())).where(SendRow.at >= instant)
+    query = query.join(MessageRow, MessageRow.id == SendRow.message_id).where(MessageRow.type != CANARY_TYPE)
     found: dict[str, dict[str, int]] = {}
     for provider, state, count in session.execute(query.group_by(SendRow.provider, SendRow.state)):
         found.setdefault(provider, {})[state] = count
     return found
+
+
+def alarms(session: Session) -> dict[str, int]:
+    """The numbers of the open alarms, by their kinds."""
+    query = select(IncidentRow.dedup_key, IncidentRow.number).where(IncidentRow.open, IncidentRow.service == ALARMS)
+    return {row.dedup_key: row.number for row in session.execute(query)}
 
 
 def _urgent() -> ColumnElement[bool]:

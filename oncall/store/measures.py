@@ -14,6 +14,9 @@ Key = tuple[str, str, str]
 """A measure, its labels as they are told apart, and the part of it: a bucket's end, `sum`, or nothing for a counter."""
 
 
+_COUNTED_TO = "counted_to"
+
+
 class MeasureRow(Base):
     """One number of one measure."""
 
@@ -41,6 +44,20 @@ def add(session: Session, counted: Mapping[Key, float]) -> None:
     )
 
 
+def counted_to(session: Session) -> tuple[int, int] | None:
+    """The last send and the last incident that were counted, locked until the transaction ends; None before the first time."""
+    query = select(MeasureRow).where(MeasureRow.name == _COUNTED_TO).order_by(MeasureRow.part).with_for_update()
+    found = {row.part: int(row.value) for row in session.scalars(query.execution_options(populate_existing=True))}
+    return (found["send"], found["incident"]) if found else None
+
+
+def remember(session: Session, send: int, incident: int) -> None:
+    """Remember the last send and the last incident that were counted."""
+    for part, value in (("incident", incident), ("send", send)):
+        session.merge(MeasureRow(name=_COUNTED_TO, labels="", part=part, value=value))
+
+
 def counted(session: Session) -> dict[Key, float]:
     """Every number."""
-    return {(row.name, row.labels, row.part): row.value for row in session.scalars(select(MeasureRow))}
+    rows = session.scalars(select(MeasureRow).where(MeasureRow.name != _COUNTED_TO))
+    return {(row.name, row.labels, row.part): row.value for row in rows}

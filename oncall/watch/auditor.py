@@ -14,7 +14,7 @@ from oncall.operations.context import Context
 from oncall.operations.mend import rearm
 from oncall.store import audit, holds
 from oncall.store.beats import Beat
-from oncall.watch.findings import Alarm, Findings
+from oncall.watch.findings import RECENT_CALLS, Alarm, Findings, providers_down
 from schedules import format_instant, parse_instant
 
 NAME = "auditor"
@@ -28,10 +28,6 @@ LOOKED_AT = 20_000
 """How many urgent incidents are looked at in one round: more are open in a storm alone, and come next."""
 
 _RESORT = timedelta(days=1)
-_RECENT = timedelta(minutes=5)
-_CALLS_IN_VAIN = 5
-# What is not configured is told by `lint` and `doctor`, and the canary by itself.
-_NO_VENDORS = frozenset({"none", "canary"})
 
 
 def audit_once(context: Context, beat: Beat) -> Ran:
@@ -58,19 +54,8 @@ def _look(session: Session, now: datetime) -> Findings:
         unreached=[number for number, exhausted in resort if not exhausted],
         late_timer=max(audit.overdue_timers(session, now).values(), default=None),
         late_page=max(audit.overdue_pages(session, now).values(), default=None),
-        down=_down(audit.calls_since(session, now - _RECENT)),
+        down=providers_down(audit.calls_since(session, now - RECENT_CALLS)),
         held=holds.is_in_force(session),
-    )
-
-
-def _down(outcomes: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
-    """The providers of which every one of the last calls failed, and these were more than a few."""
-    return tuple(
-        provider
-        for provider, counts in sorted(outcomes.items())
-        if provider not in _NO_VENDORS
-        and counts.get("failed", 0) >= _CALLS_IN_VAIN
-        and not {"sent", "delivered"} & counts.keys()
     )
 
 

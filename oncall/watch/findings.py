@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,13 @@ LATE_TIMER = timedelta(seconds=30)
 LATE_PAGE = timedelta(seconds=60)
 """A page that has been due for longer, and is not being sent, is overdue."""
 
+RECENT_CALLS = timedelta(minutes=5)
+"""How far back one looks whether a provider takes anything."""
+
 _NAMED = 5
+_CALLS_IN_VAIN = 5
+# What is not configured is told by `lint` and `doctor`.
+_NO_VENDOR = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,20 @@ class Findings:
                 f"Nothing gets through by {provider}",
                 f"All of the last calls to {provider} failed. Pages go on by people's other methods.",
             )
+
+
+def providers_down(calls: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
+    """The providers of which every one of the last calls failed, and these were more than a few.
+
+    `calls` are counted by provider and then by what came of them.
+    """
+    return tuple(
+        provider
+        for provider, counts in sorted(calls.items())
+        if provider != _NO_VENDOR
+        and counts.get("failed", 0) >= _CALLS_IN_VAIN
+        and not {"sent", "delivered"} & counts.keys()
+    )
 
 
 def _is_late(by: timedelta | None, limit: timedelta) -> bool:

@@ -1,17 +1,18 @@
-"""How the service is: what is overdue, what is open, who works, what gets through."""
+"""How the service is: what is overdue, what is open, who works, what gets through, and whether it has been looked after."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from oncall.operations.context import Context
-from oncall.store import incidents, messages, sends, subscriptions, timers, workers
+from oncall.store import audit, beats, holds, incidents, messages, sends, subscriptions, timers, workers
+from oncall.store.beats import Beat
+from oncall.store.holds import Hold
 from oncall.store.subscriptions import Failing
 from oncall.store.workers import WorkerRecord
-from schedules import format_instant
+from oncall.watch.findings import RECENT_CALLS, providers_down
 
 WORKER_GONE_AFTER = timedelta(seconds=30)
 """A worker that has not been seen for so long is not counted as alive."""
@@ -25,7 +26,9 @@ class Status:
     """The service at one instant.
 
     `open_incidents` is by state and severity, `recent_sends` by provider and state; overdue is how long the oldest has been
-    due, None when nothing is.
+    due, None when nothing is, and by severity what of that is a timer or a page of an incident. `down` are the providers that
+    take nothing, `alarms` the open ones by their kinds with the incident's number, `beats` what looks after the pager. `hold`
+    keeps everything from being sent, None while sending goes on.
     """
 
     at: datetime
@@ -36,10 +39,21 @@ class Status:
     recent_sends: Mapping[tuple[str, str], int]
     workers: tuple[WorkerRecord, ...]
     feeds_failing: tuple[Failing, ...] = ()
+    overdue_timers: Mapping[str, timedelta] = field(default_factory=dict)
+    overdue_pages: Mapping[str, timedelta] = field(default_factory=dict)
+    down: tuple[str, ...] = ()
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    beats: Mapping[str, Beat] = field(default_factory=dict)
+    hold: Hold | None = None
 
     def workers_alive(self) -> tuple[WorkerRecord, ...]:
         """The workers that were seen a moment ago."""
         return tuple(worker for worker in self.workers if self.at - worker.seen_at <= WORKER_GONE_AFTER)
+
+    def since_well(self, beat: str) -> timedelta | None:
+        """How long ago all was last well with a periodic work; None where it never was."""
+        found = self.beats.get(beat)
+        return self.at - found.well_at if found is not None and found.well_at is not None else None
 
 
 def status(context: Context) -> Status:
@@ -55,45 +69,10 @@ def status(context: Context) -> Status:
             recent_sends=sends.count_since(session, now - RECENT),
             workers=workers.list_workers(session),
             feeds_failing=subscriptions.failing(session),
+            overdue_timers=audit.overdue_timers(session, now),
+            overdue_pages=audit.overdue_pages(session, now),
+            down=providers_down(audit.calls_since(session, now - RECENT_CALLS)),
+            alarms=audit.alarms(session),
+            beats=beats.beats(session),
+            hold=holds.in_force(session),
         )
-
-
-def as_json(status: Status) -> dict[str, Any]:
-    """The status as `GET /status` answers it; durations are in seconds."""
-    alive = status.workers_alive()
-    return {
-        "at": format_instant(status.at),
-        "overdue_timer_seconds": _seconds(status.overdue_timer),
-        "overdue_message_seconds": _seconds(status.overdue_message),
-        "timers_set_aside": status.timers_set_aside,
-        "open_incidents": [
-            {"state": state, "severity": severity, "count": count}
-            for (state, severity), count in sorted(status.open_incidents.items())
-        ],
-        "recent_sends": [
-            {"provider": provider, "state": state, "count": count}
-            for (provider, state), count in sorted(status.recent_sends.items())
-        ],
-        "workers": [
-            {
-                "id": worker.id,
-                "started_at": format_instant(worker.started_at),
-                "seen_at": format_instant(worker.seen_at),
-                "alive": worker in alive,
-            }
-            for worker in status.workers
-        ],
-        "feeds_failing": [
-            {
-                "kind": feed.kind,
-                "target": feed.target,
-                "fault": feed.fault,
-                "looked_at": None if feed.looked_at is None else format_instant(feed.looked_at),
-            }
-            for feed in status.feeds_failing
-        ],
-    }
-
-
-def _seconds(duration: timedelta | None) -> float | None:
-    return None if duration is None else duration.total_seconds()

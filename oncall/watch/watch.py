@@ -12,7 +12,7 @@ import structlog
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
 from oncall.settings import Settings
-from oncall.watch import auditor, canary, ping
+from oncall.watch import auditor, canary, ping, tally
 from oncall.watch.periodic import Periodic
 
 _PAUSE_SECONDS = 1.0
@@ -71,7 +71,10 @@ class Watch:
 def works_of(context: Context, settings: Settings) -> tuple[Periodic, ...]:
     """What is done by the settings: the auditor always, the canary and the outgoing heartbeat where they are wanted."""
     every = settings.canary_every or None
-    works = [Periodic(context, auditor.NAME, auditor.PERIOD, partial(auditor.audit_once, context))]
+    works = [
+        Periodic(context, auditor.NAME, auditor.PERIOD, partial(auditor.audit_once, context)),
+        Periodic(context, tally.NAME, tally.PERIOD, partial(tally.tally, context)),
+    ]
     if every is not None:
         fly = partial(canary.canary_round, context, every, settings.canary_address)
         works.append(Periodic(context, canary.NAME, every, fly, canary.BEGINS_AFTER))

@@ -26,7 +26,8 @@ from oncall.store import subscriptions
 from oncall.store.configuration import ConfigVersionRow
 from oncall.store.messages import MessageRow
 from oncall.store.subscriptions import Failing, SubscriptionKind
-from oncall.watch.status import as_json, status
+from oncall.watch.status import status
+from oncall.watch.told import as_json
 from schedules import parse_instant
 from tests.clock import FrozenClock
 from tests.oncall.document.company import line_of, with_line

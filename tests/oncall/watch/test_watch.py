@@ -9,7 +9,8 @@ from oncall.operations import act
 from oncall.operations.workers import report_alive, report_stopped
 from oncall.store.workers import WorkerRecord
 from oncall.watch.metrics import metrics
-from oncall.watch.status import WORKER_GONE_AFTER, as_json, status
+from oncall.watch.status import WORKER_GONE_AFTER, status
+from oncall.watch.told import as_json
 from tests.oncall.floor import MINUTE, SECOND, Floor
 
 
@@ -20,6 +21,10 @@ def test_quiet_service_has_nothing_to_tell(floor: Floor) -> None:
         "overdue_timer_seconds": None,
         "overdue_message_seconds": None,
         "timers_set_aside": 0,
+        "sending_held": None,
+        "alarms": [],
+        "channels": [],
+        "watch": [],
         "open_incidents": [],
         "recent_sends": [],
         "workers": [],
