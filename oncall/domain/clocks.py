@@ -68,7 +68,8 @@ def recalculate(draft: Draft) -> None:
 
 def stop_clocks(draft: Draft) -> None:
     """End both clocks: the incident is over."""
-    draft.change(respond=None, update=None)
+    if draft.incident.respond is not None or draft.incident.update is not None:
+        draft.change(respond=None, update=None)
 
 
 def limits(draft: Draft) -> dict[str, str | None]:
@@ -119,10 +120,11 @@ def due_at(
 
 
 def _set(draft: Draft, name: str, start: datetime, limit: Limit | None) -> None:
-    if limit is None:
-        draft.change(**{name: None})
-        return
     old: Clock | None = getattr(draft.incident, name)
+    if limit is None:
+        if old is not None:
+            draft.change(**{name: None})
+        return
     warn_before = draft.incident.rule.warn_before if draft.incident.rule else None
     due = due_at(start, limit, draft.incident.pauses, draft.policy.calendar)
     clock = Clock(name, 0, start, limit, warn_before, due)

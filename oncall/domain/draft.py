@@ -158,12 +158,12 @@ class Draft:
             raise KeyError(*changes)
 
     def open_run(self, run: Run) -> None:
-        """Let a run begin that was made for this, and work on it."""
+        """Let a run begin that was made for this, under the next generation, and work on it."""
         self._own_run = run
         if run.is_management:
-            self.change(management=(*self.incident.management, run))
+            self.change(management=(*self.incident.management, run), generation=run.generation)
         else:
-            self.change(run=run)
+            self.change(run=run, generation=run.generation)
         self.focus = run.generation
 
     def change_run(self, **changes: Any) -> Run:

@@ -61,7 +61,8 @@ def forget(draft: Draft) -> None:
 
 
 def _open(draft: Draft, policy: EscalationPolicy, cause: Cause, because: str = "") -> None:
-    draft.open_run(Run(draft.next_generation(), policy, cause=cause, because=because, began_at=draft.now))
+    generation = draft.incident.generation + 1
+    draft.open_run(Run(generation, policy, cause=cause, because=because, began_at=draft.now))
 
 
 def resume_with_next(draft: Draft) -> None:

@@ -78,8 +78,10 @@ def _log_news(draft: Draft, decision: Decision) -> bool:
 
 def take(draft: Draft, decision: Decision) -> None:
     """Keep what was decided, with the urgency that goes with it: the rule's, else the severity's, else high (4.3)."""
-    urgency = decision.rule.urgency or draft.policy.urgency(draft.incident.severity)
-    draft.change(rule=decision.rule, doing=decision.do, urgency=urgency)
+    incident, rule = draft.incident, decision.rule
+    urgency = rule.urgency or draft.policy.urgency(incident.severity)
+    if incident.rule is not rule or incident.doing is not decision.do or incident.urgency is not urgency:
+        draft.change(rule=rule, doing=decision.do, urgency=urgency)
 
 
 def follow(draft: Draft, decision: Decision) -> None:

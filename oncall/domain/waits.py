@@ -12,14 +12,15 @@ from schedules import NoOpeningError
 
 def wait_for(draft: Draft, kind: Waiting, until: datetime) -> None:
     """Wait for this and nothing else: what was waited for before does nothing when its time comes."""
-    generation = draft.next_generation()
-    draft.change(wait=Wait(kind, generation, until))
+    generation = draft.incident.generation + 1
+    draft.change(generation=generation, wait=Wait(kind, generation, until))
     draft.arm(str(kind), generation, until)
 
 
 def wait_for_nothing(draft: Draft) -> None:
     """Stay in the state until somebody asks for another."""
-    draft.change(wait=None)
+    if draft.incident.wait is not None:
+        draft.change(wait=None)
 
 
 def wait_for_hours(draft: Draft) -> None:
@@ -40,16 +41,15 @@ def wait_for_hours(draft: Draft) -> None:
 def change_of_hours_has_come(draft: Draft) -> bool:
     """Whether the calendar has opened or closed and the table is still to be asked about it."""
     wait = draft.incident.wait
-    return wait is not None and wait.kind is Waiting.HOURS and wait.until <= draft.now
+    return wait is not None and wait.until <= draft.now and wait.kind is Waiting.HOURS
 
 
 def _varies(draft: Draft) -> bool:
     incident, policy = draft.incident, draft.policy
     if policy.calendar is None:
         return False
-    by_day, by_night = (
-        policy.rule(policy.case(incident.severity, incident.plan, incident.ticket_type, hours)) for hours in Hours
-    )
+    words = incident.severity, incident.plan, incident.ticket_type
+    by_day, by_night = policy.rule(policy.case(*words, Hours.OPEN)), policy.rule(policy.case(*words, Hours.CLOSED))
     return by_day is not by_night or by_night.do is Do.DEFER or by_day != incident.rule
 
 
