@@ -10,6 +10,7 @@ from oncall.doorbell import Doorbell, doorbell_for
 from oncall.doors import callbacks, web
 from oncall.doors.api.routes import api_blueprint
 from oncall.doors.body import LARGEST
+from oncall.doors.clock import install_clock
 from oncall.doors.errors import install_errors
 from oncall.doors.feeds import feeds
 from oncall.doors.headers import install_headers
@@ -29,7 +30,7 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     app = Flask("oncall", static_folder=None, static_url_path="/static")
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
-    app.extensions["oncall"] = open_context(
+    context = app.extensions["oncall"] = open_context(
         settings, clock or SystemClock(), doorbell or doorbell_for(settings.redis_url)
     )
     if settings.proxies:
@@ -37,6 +38,8 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
     install_errors(app)
     install_headers(app, settings.public_url)
+    if clock is None:
+        install_clock(app, context)
     for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, feeds, health):
         app.register_blueprint(blueprint)
     callbacks.register(app, settings)

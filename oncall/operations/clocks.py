@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from oncall.operations.context import Context
 from oncall.store import clocks
-from oncall.store.clocks import ClockRecord
+from oncall.store.clocks import WEB, ClockRecord
+
+__all__ = ["WEB", "ClockRecord", "last_told", "measure", "recent"]
 
 _FORGOTTEN_AFTER = timedelta(days=1)
 _FRESH = timedelta(seconds=30)
@@ -42,6 +44,6 @@ def recent(context: Context, at: datetime) -> tuple[ClockRecord, ...]:
 
 
 def last_told(context: Context, machine: str) -> datetime | None:
-    """The latest instant that a process of that machine has told, None where none has."""
+    """The latest instant that a worker of that machine has told, but for those that stopped as they should; None where none has."""
     with context.database.read() as session:
         return clocks.last_told(session, machine)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, not_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+
+WEB = "web:"
+"""How the names of web processes begin: nothing of them is forgotten when they stop."""
 
 
 class ClockRow(Base):
@@ -57,8 +60,9 @@ def keep(session: Session, record: ClockRecord) -> None:
 
 
 def last_told(session: Session, machine: str) -> datetime | None:
-    """The latest instant that a process of a machine has told; None where none has."""
-    return session.scalar(select(func.max(ClockRow.told_at)).where(ClockRow.machine == machine))
+    """The latest instant that a process of a machine has told, those of the web left out; None where none has."""
+    theirs = and_(ClockRow.machine == machine, not_(ClockRow.process.startswith(WEB)))
+    return session.scalar(select(func.max(ClockRow.told_at)).where(theirs))
 
 
 def measured_since(session: Session, instant: datetime) -> tuple[ClockRecord, ...]:
