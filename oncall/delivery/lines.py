@@ -10,13 +10,15 @@ from oncall.delivery.protocol import PageLine
 from oncall.domain.incident import Incident
 from oncall.domain.outside import incident_outside
 from oncall.domain.policy import policy_of
+from oncall.operations.call import Paged
 from oncall.operations.context import Context
 from oncall.store import incidents, pages, sends
 from oncall.store.messages import MessageRow
 
 
-def page_line(public_url: str, incident: Incident, page: str, code: str, *, may_resolve: bool) -> PageLine:
+def page_line(public_url: str, incident: Incident | Paged, page: str, code: str, *, may_resolve: bool) -> PageLine:
     """What may leave of an incident in a page with that id and code; of a sensitive one nothing but the number."""
+    whole = incident if isinstance(incident, Incident) else incident.whole
     return PageLine(
         page=page,
         incident=incident.id,
@@ -27,7 +29,7 @@ def page_line(public_url: str, incident: Incident, page: str, code: str, *, may_
         url=f"{public_url}/incidents/{incident.number}",
         code=code,
         may_resolve=may_resolve,
-        outside=incident_outside(incident, public_url),
+        outside=incident_outside(whole, public_url) if whole is not None else {},
     )
 
 

@@ -1,215 +1,218 @@
-"""Claim messages that are due: lock them, leave out what is void, bundle the rest and record the calls about to be made."""
+"""Claim messages that are due: lock them, leave out what waits or is void, and record the calls about to be made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
-import structlog
 from sqlalchemy.orm import Session
 
+from oncall.domain.bundling import DueMessage, Recent, planned
 from oncall.domain.directory import Directory, Urgency
 from oncall.domain.incident import Incident
-from oncall.domain.log import Entry
 from oncall.domain.policy import policy_of
+from oncall.operations import poison
+from oncall.operations.call import LEASE, Call, ClaimedMessage, Paged
 from oncall.operations.context import Context
-from oncall.operations.record import Recording
-from oncall.operations.together import Lookup, Plan, Together, bundled, interrupted, locked, plans
+from oncall.operations.together import (
+    Lookup,
+    Want,
+    due_message,
+    groups,
+    interrupted,
+    take,
+    take_early,
+    without_waiting,
+)
 from oncall.operations.webhooks import signing_secrets
-from oncall.store import incidents, messages, pages, sends, webhooks
-from oncall.store.messages import NOTICE, PAGE, WEBHOOK, MessageRow, MessageState, Types
-from oncall.store.sends import SendState
+from oncall.store import claims, holds, incidents, recent_pages, sends, webhooks
+from oncall.store.claims import Taken
+from oncall.store.messages import PAGE, WEBHOOK, MessageState, Types
 
-LEASE = timedelta(seconds=30)
-"""How long a claimed call may take, its record included, before others ask what became of it."""
+__all__ = ["LEASE", "Call", "ClaimedMessage", "Want", "claim", "claim_messages"]
 
-LOOK_AGAIN = timedelta(seconds=15)
-"""How long to wait where the vendor cannot say yet whether it got a message."""
-
-
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedMessage:
-    """One message to be sent: a page with its incident and code, and whether a reply may resolve it; or what has a `text`."""
-
-    id: str
-    text: str | None
-    page: str | None = None
-    code: str | None = None
-    incident: Incident | None = None
-    may_resolve: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One provider call, recorded as begun, that nobody else makes until the lease is over.
-
-    Its messages go to one address by one way. `lookup` tells what to do first where a worker may have made this call and
-    died: then nothing is sent before the provider was asked. `secrets` sign an event for a webhook.
-    """
-
-    id: str
-    provider: str
-    messages: tuple[ClaimedMessage, ...]
-    user: str | None
-    type: str
-    address: str
-    urgency: Urgency
-    attempt: int
-    lease: str
-    lease_until: datetime
-    lookup: Lookup | None = None
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+_PAGE_TO_A_PROGRAM = "webhook"
 
 
 def claim_messages(context: Context, provider: str, types: Types, limit: int) -> tuple[Call, ...]:
-    """Claim at most `limit` calls of what is due now, to be made by `provider`; what is void is marked so on the way.
+    """Claim at most `limit` calls of what is due now, to be made by `provider`."""
+    return claim(context, [Want(provider, types, limit)])
+
+
+def claim(context: Context, wants: Sequence[Want]) -> tuple[Call, ...]:
+    """Claim what is due now of what these providers can make calls of; what is void is marked so on the way.
 
     Once this returns no other worker makes these calls until the lease is over, and an acknowledgement that was committed
-    before has stopped them.
+    before has stopped them. However many, they cost a fixed number of statements. A message that cannot be claimed keeps no other
+    waiting: then each is claimed by itself.
     """
-    now = context.clock.now()
-    with context.database.read() as session:
-        planned = plans(session, types, now, limit)
-    if not planned:
+    wants = [want for want in wants if want.calls > 0]
+    if not wants or (context.database.is_sqlite and not _is_anything_due(context, wants)):
         return ()
-    return context.database.write(partial(_claim, context, provider, planned, limit, now))
-
-
-def look_again(context: Context, call: Call) -> None:
-    """Leave a call alone for a while whose vendor cannot say yet whether it got the message."""
-    context.database.write(partial(_look_again, context.clock.now(), call))
-
-
-def resend(context: Context, call: Call, because: str) -> Call | None:
-    """Begin a new call in the place of one that never arrived, or of which nobody can say; the log shows it.
-
-    None where there is nothing to send any more: void by now, or taken over by another worker.
-    """
-    return context.database.write(partial(_resend, context, call, because))
-
-
-def _claim(
-    context: Context, provider: str, planned: Sequence[Plan], limit: int, now: datetime, session: Session
-) -> tuple[Call, ...]:
-    # Incidents first, always in the order of their ids: a command holds its incident before it touches a message.
-    known = {id_ for plan in planned for id_ in plan.incidents.values() if id_ is not None}
-    shared = incidents.share(session, context.cipher, known)
-    rows = _readable(locked(session, planned, now), shared)
-    pending = _live(session, [row for row in rows if row.state == MessageState.PENDING], shared)
-    lost = [row for row in rows if row.state == MessageState.SENDING]
-    together = [*interrupted(session, lost), *bundled(session, pending, shared, now)]
-    together.sort(key=lambda each: each.rows[0].urgency != Urgency.HIGH)
-    return tuple(_begin(context, session, provider, each, shared, now) for each in together[:limit])
-
-
-def _readable(rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
-    """The messages whose incidents are whole; those of a damaged one fail, and keep nobody else's waiting."""
-    readable = [row for row in rows if row.kind != PAGE or row.incident_id in shared]
-    for row in rows:
-        if row not in readable:
-            row.state, row.lease, row.lease_until = MessageState.FAILED.value, None, None
-            _log.critical("a message is not sent: its incident is damaged", message=row.id, incident=row.incident_id)
-    return readable
-
-
-def _live(session: Session, rows: Sequence[MessageRow], shared: Mapping[str, Incident]) -> list[MessageRow]:
-    """The messages that may still be sent; the others are void from now on."""
-    pending = {attempt.id for incident in shared.values() for attempt in incident.pending()}
-    told = webhooks.in_use(session, {int(row.method_id) for row in rows if row.kind == WEBHOOK})
-    live = [
-        row
-        for row in rows
-        if row.kind == NOTICE or row.id in pending or (row.kind == WEBHOOK and int(row.method_id) in told)
-    ]
-    for row in rows:
-        if row not in live:
-            row.state, row.lease, row.lease_until = MessageState.VOID.value, None, None
-    return live
-
-
-def _begin(
-    context: Context,
-    session: Session,
-    provider: str,
-    each: Together,
-    shared: Mapping[str, Incident],
-    now: datetime,
-) -> Call:
-    first = each.rows[0]
-    lease = uuid4().hex
-    directory = context.directory(session)
-    for row in each.rows:
-        row.state, row.lease, row.lease_until = MessageState.SENDING.value, lease, now + LEASE
-    if each.lookup is None:
-        sends.begin(session, each.call, provider, [row.id for row in each.rows], now)
-    codes = pages.codes(session, [row.page_id for row in each.rows if row.page_id is not None])
-    return Call(
-        id=each.call,
-        provider=provider,
-        messages=tuple(_claimed(row, shared, codes, directory) for row in each.rows),
-        user=first.user_id,
-        type=first.type,
-        address=first.address,
-        urgency=Urgency(first.urgency),
-        attempt=max(row.tries for row in each.rows) + 1,
-        lease=lease,
-        lease_until=now + LEASE,
-        lookup=each.lookup,
-        secrets=signing_secrets(context, session, int(first.method_id)) if first.kind == WEBHOOK else (),
+    return poison.isolated(
+        lambda: context.database.write(partial(_claim, context, wants, None)),
+        lambda: _one_by_one(context, wants),
     )
 
 
-def _claimed(
-    row: MessageRow, shared: Mapping[str, Incident], codes: Mapping[str, str], directory: Directory
-) -> ClaimedMessage:
-    if row.page_id is None or row.incident_id is None:
-        return ClaimedMessage(row.id, row.text)
-    incident = shared[row.incident_id]
-    may_resolve = not policy_of(directory, incident.service).is_gravest(incident.severity)
-    return ClaimedMessage(row.id, None, row.page_id, codes[row.page_id], incident, may_resolve)
+def calls_of(
+    context: Context, session: Session, provider: str, rows: Sequence[Taken], call: str, lookup: Lookup | None = None
+) -> tuple[Call, ...]:
+    """One call that carries messages which are locked, as it is begun now."""
+    return tuple(_Beginning(context, session, context.clock.now()).calls([(provider, rows, call, lookup)]))
 
 
-def _look_again(now: datetime, call: Call, session: Session) -> None:
-    for row in messages.lock_held(session, call.lease):
-        row.lease_until = now + LOOK_AGAIN
-        send = sends.lock(session, call.id, row.id)
-        if send is not None:
-            send.state = SendState.UNKNOWN.value
+def _is_anything_due(context: Context, wants: Sequence[Want]) -> bool:
+    # On SQLite whoever writes keeps every other writer out, so it is asked first whether there is a reason to.
+    with context.database.read() as session:
+        return bool(groups(session, wants, context.clock.now()))
 
 
-def _resend(context: Context, call: Call, because: str, session: Session) -> Call | None:
+def _one_by_one(context: Context, wants: Sequence[Want]) -> tuple[Call, ...]:
+    with context.database.read() as session:
+        found = groups(session, wants, context.clock.now())
+    ids = [one.id for group in found for one in group]
+    claimed: list[Call] = []
+    for id_ in ids:
+        work = partial(_claim, context, wants, id_)
+        claimed += poison.isolated(
+            lambda work=work: context.database.write(work),  # type: ignore[misc]  # a default, so that each has its own
+            lambda id_=id_: poison.put_off(context, id_),  # type: ignore[misc]
+        )
+    return tuple(claimed)
+
+
+def _claim(context: Context, wants: Sequence[Want], only: str | None, session: Session) -> tuple[Call, ...]:
     now = context.clock.now()
-    ids = sorted({message.incident.id for message in call.messages if message.incident is not None})
-    held = {id_: incidents.lock(session, context.cipher, id_) for id_ in ids}
-    carried = messages.lock_held(session, call.lease)
-    for row in carried:
-        _give_up(session, call, row, because, now)
-    rows = _live(session, carried, held)
-    if not rows:
-        return None
-    for row in rows:
-        if row.kind == PAGE and row.incident_id is not None:
-            details = {"user": row.user_id, "method": row.type, "because": because}
-            _log_resent(context, session, held[row.incident_id], Entry(now, "resent", details))
-    return _begin(context, session, call.provider, Together(rows), held, now)
+    found = groups(session, wants, now)
+    if only is not None:
+        found = [[one for one in group if one.id == only] for group in found if any(one.id == only for one in group)]
+    if not found or holds.is_in_force(session):
+        return ()
+    rows = take(session, found, now)
+    lost = [row for row in rows if row.state == MessageState.SENDING]
+    live = _live(session, [row for row in rows if row.state == MessageState.PENDING])
+    beginning = _Beginning(context, session, now)
+    parts = [*_interrupted(session, lost, wants), *_going(beginning, wants, live)]
+    return tuple(beginning.calls(_first_of_each(wants, parts)))
 
 
-def _give_up(session: Session, call: Call, row: MessageRow, because: str, now: datetime) -> None:
-    send = sends.lock(session, call.id, row.id)
-    if send is not None:
-        sends.settle(send, SendState.LOST, now, reason=because)
-    if row.kind == WEBHOOK:
-        # Of a page the incident counts how often it was tried.
-        row.tries += 1
+_Part = tuple[str, Sequence[Taken], str, Lookup | None]
+"""What one call is to be made of: the provider, the messages, its id, and what is asked first."""
 
 
-def _log_resent(context: Context, session: Session, incident: Incident, entry: Entry) -> None:
-    recording = Recording(context, session, entry.at)
-    recording.note(incident, entry)
-    recording.store()
+def _live(session: Session, rows: Sequence[Taken]) -> list[Taken]:
+    """The messages that may still be sent; the others are void from now on."""
+    events = {int(row.method) for row in rows if row.kind == WEBHOOK}
+    told = webhooks.in_use(session, events)
+    gone = [row for row in rows if row.kind == WEBHOOK and int(row.method) not in told]
+    claims.mark_void(session, [row.id for row in gone])
+    return [row for row in rows if row not in gone] if gone else list(rows)
+
+
+def _interrupted(session: Session, lost: Sequence[Taken], wants: Sequence[Want]) -> list[_Part]:
+    return [(_who(wants, rows), rows, call, lookup) for call, rows, lookup in interrupted(session, lost)]
+
+
+def _going(beginning: _Beginning, wants: Sequence[Want], live: Sequence[Taken]) -> list[_Part]:
+    """The pending messages by the calls that they make now; what waits so as not to flood is put off."""
+    session, now = beginning.session, beginning.now
+    live = without_waiting(session, live, now)
+    early = take_early(session, live, now)
+    due, soon = ([beginning.due(row) for row in sorted(rows, key=_by_number)] for rows in (live, early))
+    recent = recent_pages.hold(session, {way for one in due if (way := one.way) is not None}, now)
+    plan = planned(due, soon, recent, now)
+    claims.put_off(session, {message.id: until for message, until in plan.waiting})
+    parts: list[_Part] = []
+    remembered: list[Recent] = []
+    for send in plan.sends:
+        rows = [message.of for message in send.messages]
+        call = uuid4().hex
+        parts.append((_who(wants, rows), rows, call, None))
+        if send.remembered is not None:
+            remembered.append(send.remembered._replace(call=call))
+    again = {one.way for one in remembered}
+    recent_pages.remember(session, [*(one for one in recent if one.way in again), *remembered])
+    return parts
+
+
+def _first_of_each(wants: Sequence[Want], parts: Sequence[_Part]) -> list[_Part]:
+    """As many as each provider can make, the urgent first."""
+    ordered = sorted(parts, key=lambda part: part[1][0].urgency != Urgency.HIGH)
+    return [part for want in wants for part in [one for one in ordered if one[0] == want.provider][: want.calls]]
+
+
+def _who(wants: Sequence[Want], rows: Sequence[Taken]) -> str:
+    return next(want.provider for want in wants if want.types.cover(rows[0].type))
+
+
+def _by_number(row: Taken) -> int:
+    return row.number or 0
+
+
+class _Beginning:
+    """Calls that are about to be recorded as begun, in one transaction, at one instant."""
+
+    def __init__(self, context: Context, session: Session, now: datetime) -> None:
+        self.context = context
+        self.session = session
+        self.now = now
+        self._directory: Directory | None = None
+
+    def due(self, row: Taken) -> DueMessage:
+        return due_message(row, self._rank(row) if row.kind == PAGE else 0)
+
+    def calls(self, parts: Sequence[_Part]) -> list[Call]:
+        """Hold their messages under one lease, record them as begun, and return them."""
+        if not parts:
+            return []
+        lease, until = uuid4().hex, self.now + LEASE
+        claims.mark_sending(self.session, [row.id for _, rows, _, _ in parts for row in rows], lease, until)
+        begun = [(call, provider, [row.id for row in rows]) for provider, rows, call, lookup in parts if lookup is None]
+        sends.begin(self.session, begun, self.now)
+        whole = self._whole(row for _, rows, _, _ in parts for row in rows)
+        return [self._call(part, lease, until, whole) for part in parts]
+
+    def _call(self, part: _Part, lease: str, until: datetime, whole: Mapping[str, Incident]) -> Call:
+        provider, rows, call, lookup = part
+        first = rows[0]
+        return Call(
+            id=call,
+            provider=provider,
+            messages=tuple(self._message(row, whole) for row in rows),
+            user=first.user,
+            type=first.type,
+            address=first.address,
+            urgency=Urgency(first.urgency),
+            attempt=max(row.tries for row in rows) + 1,
+            lease=lease,
+            lease_until=until,
+            lookup=lookup,
+            secrets=signing_secrets(self.context, self.session, int(first.method)) if first.kind == WEBHOOK else (),
+        )
+
+    def _message(self, row: Taken, whole: Mapping[str, Incident]) -> ClaimedMessage:
+        if row.page is None or row.incident is None:
+            return ClaimedMessage(row.id, row.text, kind=row.kind)
+        paged = Paged(
+            id=row.incident,
+            number=row.number or 0,
+            service=row.service or "",
+            severity=row.severity or "",
+            title=row.title or "",
+            sensitive=bool(row.sensitive),
+            whole=whole.get(row.incident),
+        )
+        return ClaimedMessage(row.id, None, row.page, row.code, paged, self._rank(row) > 0, row.kind)
+
+    def _whole(self, rows: Iterable[Taken]) -> Mapping[str, Incident]:
+        """The incidents of pages that programs read, who are told everything of them."""
+        ids = {row.incident for row in rows if row.type == _PAGE_TO_A_PROGRAM and row.incident is not None}
+        return incidents.read_all(self.session, self.context.cipher, ids) if ids else {}
+
+    def _rank(self, row: Taken) -> int:
+        if self._directory is None:
+            self._directory = self.context.directory(self.session)
+        return policy_of(self._directory, row.service or "").rank(row.severity or "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-Verdict = Literal["transient", "permanent", "address"]
+Verdict = Literal["transient", "away", "permanent", "address"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,70 @@
-"""Record what came of a provider call, and what providers report later; the domain decides what it means."""
+"""Record what came of provider calls, and what providers report later; the domain decides what a failure means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
+import structlog
 from sqlalchemy.orm import Session
 
-from oncall.domain.commands import AttemptDelivered, AttemptFailed, AttemptSent, Command
+from oncall.domain.bundling import DueMessage
+from oncall.domain.commands import AttemptFailed
 from oncall.domain.directory import Urgency
-from oncall.domain.outcomes import RETRY_WAITS
-from oncall.operations.claim import Call
+from oncall.domain.incident import Incident
+from oncall.domain.log import Entry
+from oncall.domain.outcomes import RETRY_WAITS, attempted
+from oncall.operations.announce import announce
+from oncall.operations.as_sent import as_sent
+from oncall.operations.call import Call
 from oncall.operations.context import Context
 from oncall.operations.outcome import Delivered, Failed, Outcome, Sent, Verdict
+from oncall.operations.poison import isolated
 from oncall.operations.receivers import follow_up
-from oncall.operations.record import carry_out
-from oncall.store import incidents, messages, sends
-from oncall.store.messages import MessageRow, MessageState
-from oncall.store.sends import SendRow, SendState
+from oncall.operations.record import Recording
+from oncall.store import incidents, log, messages, recent_pages, sends, settling, webhooks
+from oncall.store.bulk import Bulk
+from oncall.store.messages import MessageState
+from oncall.store.sends import SendState
+from oncall.store.settling import Carried
 
-__all__ = ["Delivered", "Failed", "Outcome", "Sent", "Verdict", "receipt", "settle"]
+__all__ = ["Delivered", "Failed", "Made", "Outcome", "Sent", "Verdict", "receipt", "settle", "settle_all"]
+
+_log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Part:
-    """One message's part of a call, locked, within one transaction; `lease` is None for a report of the provider's own."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a call for some of its messages; `lease` is None for a report of the provider's own."""
 
-    session: Session
-    message: MessageRow
-    send: SendRow
-    bundle: str | None
+    call: str
+    messages: frozenset[str]
     lease: str | None
-    now: datetime
+    outcome: Outcome
 
 
 def settle(context: Context, call: Call, outcome: Sent | Failed) -> None:
-    """Record what a call came to, for each of its messages in a transaction of its own; doing it again changes nothing.
+    """Record what one call came to, as `settle_all` does."""
+    settle_all(context, [(call, outcome)])
 
-    Raises UnavailableError without a database: then call it again, the fact must not be lost.
+
+def settle_all(context: Context, made: Sequence[tuple[Call, Sent | Failed]]) -> None:
+    """Record what calls came to, in one transaction and a fixed number of statements; doing it again changes nothing.
+
+    One that cannot be recorded is left out and recorded by itself: it keeps no other waiting. Raises UnavailableError without
+    a database: then call it again, the facts must not be lost.
     """
-    for message in call.messages:
-        context.database.write(partial(_settle, context, call.id, message.id, call.lease, outcome))
-    context.doorbell.ring()
+    _record_all(
+        context,
+        [
+            Made(call.id, frozenset(message.id for message in call.messages), call.lease, outcome)
+            for call, outcome in made
+        ],
+    )
 
 
 def receipt(
@@ -55,108 +76,187 @@ def receipt(
     """
     outcome: Outcome = Delivered() if status == "delivered" else Failed(reason, verdict)
     with context.database.read() as session:
-        ids = [send.message_id for send in sends.of_call(session, call_id)]
-    for id_ in ids:
-        context.database.write(partial(_settle, context, call_id, id_, None, outcome))
+        ids = frozenset(send.message_id for send in sends.of_call(session, call_id))
     if ids:
-        context.doorbell.ring()
+        _record_all(context, [Made(call_id, ids, None, outcome)])
     return bool(ids)
 
 
-def _settle(context: Context, call: str, message: str, lease: str | None, outcome: Outcome, session: Session) -> None:
-    row = session.get(MessageRow, message)
-    concerned = row.incident_id if row is not None and row.kind == messages.PAGE else None
-    incident = incidents.lock(session, context.cipher, concerned) if concerned is not None else None
-    locked = messages.lock(session, message)
-    send = sends.lock(session, call, message)
-    if locked is None or send is None:
-        return
-    together = sends.of_call(session, call)
-    part = _Part(session, locked, send, call if len(together) > 1 else None, lease, context.clock.now())
-    commands = _take_in(part, outcome)
-    if commands and locked.kind == messages.WEBHOOK:
-        follow_up(context, session, locked, outcome, part.now)
-    for command in commands:
-        if incident is not None:
-            incident = carry_out(context, session, incident, command, part.now).incident
+def _record_all(context: Context, made: Sequence[Made]) -> None:
+    record = partial(_record, context, made)
+    if len(made) == 1:
+        # Whatever is wrong with its incident, the fact is kept: else it would be asked for, and found, for ever.
+        plainly = partial(_record_plainly, context, made)
+        is_anything_due = isolated(lambda: context.database.write(record), lambda: context.database.write(plainly))
+    else:
+        is_anything_due = isolated(lambda: context.database.write(record), lambda: _one_by_one(context, made))
+    if is_anything_due:
+        context.doorbell.ring()
 
 
-def _take_in(part: _Part, outcome: Outcome) -> list[Command]:
-    """Bring the send and the message up to date; what the incident has to be told."""
-    match outcome:
-        case Sent():
-            return _sent(part, outcome)
-        case Delivered():
-            return _delivered(part)
-        case Failed():
-            return _failed(part, outcome)
+def _one_by_one(context: Context, made: Sequence[Made]) -> bool:
+    for one in made:
+        isolated(partial(_record_all, context, [one]), lambda: None)
+    return True
 
 
-def _sent(part: _Part, outcome: Sent) -> list[Command]:
-    if part.send.state not in sends.OPEN:
-        part.send.reference = part.send.reference or outcome.reference
-        return []
-    sends.settle(part.send, SendState.SENT, part.now, reference=outcome.reference)
-    if part.message.state in {MessageState.SENDING, MessageState.VOID}:
-        _leave(part.message, MessageState.SENT)
-    return [_attempt_sent(part)]
+def _record(context: Context, made: Sequence[Made], session: Session) -> bool:
+    """Record it; whether anything may be due now because of it."""
+    failed = [one.call for one in made if isinstance(one.outcome, Failed)]
+    # Incidents first, in the order of their ids, as every command does; what was sent changes none.
+    concerned = settling.incidents_of(session, failed) if failed else ()
+    locked = incidents.lock_all(session, context.cipher, concerned) if concerned else {}
+    return _Record(context, session, context.clock.now(), as_sent(session, locked)).of(made)
 
 
-def _attempt_sent(part: _Part) -> AttemptSent:
-    row = part.message
-    return AttemptSent(row.id, row.user_id, row.type, part.bundle, Urgency(row.urgency))
+def _record_plainly(context: Context, made: Sequence[Made], session: Session) -> bool:
+    return _Record(context, session, context.clock.now(), {}).of(made)
 
 
-def _delivered(part: _Part) -> list[Command]:
-    if part.send.state not in {*sends.OPEN, SendState.SENT}:
-        return []
-    told: list[Command] = []
-    if part.send.state in sends.OPEN:
-        # The provider was quicker than the one who called it.
-        told.append(_attempt_sent(part))
-    sends.settle(part.send, SendState.DELIVERED, part.now)
-    if part.message.state in {MessageState.SENDING, MessageState.SENT}:
-        _leave(part.message, MessageState.DELIVERED)
-    return [*told, AttemptDelivered(part.message.id, part.message.user_id, part.message.type)]
+@dataclass
+class _Record:
+    """What is recorded in one transaction; `locked` are the incidents that decide what a failure means."""
 
+    context: Context
+    session: Session
+    now: datetime
+    locked: Mapping[str, Incident]
+    bulk: Bulk = field(default_factory=Bulk)
+    told: list[tuple[str, Entry]] = field(default_factory=list)
+    failures: list[tuple[Carried, Failed]] = field(default_factory=list)
+    events: list[tuple[str, Outcome]] = field(default_factory=list)
 
-def _failed(part: _Part, outcome: Failed) -> list[Command]:
-    if part.send.state not in _may_fail(part):
-        return []
-    row = part.message
-    if part.lease is not None and row.lease != part.lease:
-        # Another worker has taken the message over, and what it finds out decides.
-        return []
-    sends.settle(part.send, SendState.FAILED, part.now, reference=outcome.reference, reason=outcome.reason)
-    if row.state in {MessageState.SENDING, MessageState.SENT}:
-        _leave(row, MessageState.FAILED)
-        if row.kind == messages.NOTICE:
-            _retry_notice(row, outcome, part.now)
-    return [
-        AttemptFailed(
-            attempt=row.id,
-            user=row.user_id,
-            method=row.method_id,
-            type=row.type,
-            reason=outcome.reason,
-            verdict=outcome.verdict,
-            retry_after=outcome.retry_after,
+    def of(self, made: Sequence[Made]) -> bool:
+        carried = settling.lock(self.session, {one.call for one in made})
+        parts = Counter(part.call for part in carried)
+        by_call = {one.call: one for one in made}
+        for part in carried:
+            one = by_call[part.call]
+            if part.message in one.messages:
+                self._take_in(part, one, part.call if parts[part.call] > 1 else None)
+        self._store()
+        return bool(self.failures or self.events)
+
+    def _take_in(self, part: Carried, made: Made, bundle: str | None) -> None:
+        match made.outcome:
+            case Sent(reference):
+                self._sent(part, reference, bundle)
+            case Delivered():
+                self._delivered(part, bundle)
+            case Failed():
+                self._failed(part, made.outcome, made.lease)
+
+    def _sent(self, part: Carried, reference: str, bundle: str | None) -> None:
+        if part.send_state not in sends.OPEN:
+            if part.reference is None:
+                settling.learn_reference(self.bulk, part, reference)
+            return
+        settling.end_send(self.bulk, part, SendState.SENT, self.now, reference=reference)
+        if part.state in {MessageState.SENDING, MessageState.VOID}:
+            settling.leave(self.bulk, part, MessageState.SENT)
+        self._attempted(part, bundle)
+        self._follow(part, Sent(reference))
+
+    def _delivered(self, part: Carried, bundle: str | None) -> None:
+        if part.send_state not in {*sends.OPEN, SendState.SENT}:
+            return
+        if part.send_state in sends.OPEN:
+            # The provider was quicker than the one who called it.
+            self._attempted(part, bundle)
+        settling.end_send(self.bulk, part, SendState.DELIVERED, self.now)
+        if part.state in {MessageState.SENDING, MessageState.SENT}:
+            settling.leave(self.bulk, part, MessageState.DELIVERED)
+        said = {"user": part.user, "method": part.type, "attempt": part.message}
+        self._tell(part, Entry(self.now, "delivered", said))
+        self._follow(part, Delivered())
+
+    def _failed(self, part: Carried, outcome: Failed, lease: str | None) -> None:
+        # One who called may only say so of a call without an outcome; the provider may also take back that it was sent.
+        may_fail = sends.OPEN if lease is not None else sends.OPEN | {SendState.SENT}
+        if part.send_state not in may_fail or (lease is not None and part.lease != lease):
+            # Of what another worker has taken over, what that one finds out decides.
+            return
+        settling.end_send(
+            self.bulk, part, SendState.FAILED, self.now, reference=outcome.reference, reason=outcome.reason
         )
-    ]
+        if part.state in {MessageState.SENDING, MessageState.SENT}:
+            again = _notice_again_at(part, outcome, self.now)
+            if again is None:
+                settling.leave(self.bulk, part, MessageState.FAILED)
+            else:
+                settling.leave(self.bulk, part, MessageState.PENDING, due_at=again, tries=part.tries + 1)
+        self.failures.append((part, outcome))
+        self._follow(part, outcome)
+
+    def _attempted(self, part: Carried, bundle: str | None) -> None:
+        said = attempted(part.message, part.user, part.type, Urgency(part.urgency), bundle)
+        self._tell(part, Entry(self.now, "attempted", said))
+
+    def _tell(self, part: Carried, entry: Entry) -> None:
+        if part.kind == messages.PAGE and part.incident is not None:
+            log.add(self.bulk, part.incident, [entry])
+            self.told.append((part.incident, entry))
+
+    def _follow(self, part: Carried, outcome: Outcome) -> None:
+        if part.kind == messages.WEBHOOK:
+            self.events.append((part.message, outcome))
+
+    def _store(self) -> None:
+        written = self.bulk.write(self.session)
+        self._announce(written.places)
+        for message, outcome in self.events:
+            row = messages.lock(self.session, message)
+            if row is not None:
+                follow_up(self.context, self.session, row, outcome, self.now)
+        self._decide()
+
+    def _announce(self, places: Sequence[int]) -> None:
+        """Tell the webhooks that want to know of each send, which few do."""
+        wanted = {event for webhook in webhooks.all_in_use(self.session) for event in webhook.events} if places else ()
+        if not any(entry.event in wanted for _, entry in self.told):
+            return
+        known = incidents.read_all(self.session, self.context.cipher, {id_ for id_, _ in self.told})
+        told = zip(self.told, places, strict=True)
+        entries = [(known[id_], place, entry) for (id_, entry), place in told if id_ in known]
+        announce(self.context, self.session, entries, self.now)
+
+    def _decide(self) -> None:
+        """Have each incident of a page that failed decide what follows."""
+        recording = Recording(self.context, self.session, self.now)
+        as_they_are = dict(self.locked)
+        for part, outcome in self.failures:
+            self._forget(part)
+            if part.kind != messages.PAGE or part.incident is None:
+                continue
+            if part.incident not in as_they_are:
+                _log.critical("a failure has no consequence: its incident is damaged", incident=part.incident)
+                continue
+            decided = recording.carry_out(as_they_are[part.incident], _command(part, outcome))
+            as_they_are[part.incident] = decided.incident
+        if self.failures:
+            recording.store()
+
+    def _forget(self, part: Carried) -> None:
+        """What reached nobody keeps nothing waiting (docs/semantics.md 6.6)."""
+        way = DueMessage(part.message, part.kind, part.user, part.type, part.address, Urgency.HIGH, part.due_at).way
+        if way is not None:
+            recent_pages.forget(self.session, way, [part.call])
 
 
-def _may_fail(part: _Part) -> frozenset[SendState]:
-    """One who called may only say so of a call without an outcome; the provider may also take back that it was sent."""
-    return sends.OPEN if part.lease is not None else sends.OPEN | {SendState.SENT}
+def _notice_again_at(part: Carried, outcome: Failed, now: datetime) -> datetime | None:
+    """When a notice is tried again, which has no incident that would decide: as often as a page."""
+    if part.kind != messages.NOTICE or outcome.verdict not in {"transient", "away"} or part.tries >= len(RETRY_WAITS):
+        return None
+    return now + max(RETRY_WAITS[part.tries], outcome.retry_after or timedelta(0))
 
 
-def _leave(row: MessageRow, state: MessageState) -> None:
-    row.state, row.lease, row.lease_until = state.value, None, None
-
-
-def _retry_notice(row: MessageRow, outcome: Failed, now: datetime) -> None:
-    """A notice has no incident that would decide: it is tried as often as a page."""
-    if outcome.verdict == "transient" and row.tries < len(RETRY_WAITS):
-        row.state = MessageState.PENDING.value
-        row.due_at = now + max(RETRY_WAITS[row.tries], outcome.retry_after or timedelta(0))
-        row.tries += 1
+def _command(part: Carried, outcome: Failed) -> AttemptFailed:
+    return AttemptFailed(
+        attempt=part.message,
+        user=part.user,
+        method=part.method,
+        type=part.type,
+        reason=outcome.reason,
+        verdict=outcome.verdict,
+        retry_after=outcome.retry_after,
+    )

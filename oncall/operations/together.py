@@ -1,26 +1,39 @@
-"""Which messages are claimed together: whole bundles, and whole calls whose sender was lost (docs/semantics.md 4.7, 6.6)."""
+"""Which messages are claimed together: all that goes to somebody by one way, and whole calls whose sender was lost."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from uuid import uuid4
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from oncall.domain.bundling import EARLY, MOST_IN_A_BUNDLE, DueMessage, bundles
+from oncall.domain.bundling import EARLY, DueMessage, Way
 from oncall.domain.directory import Urgency
-from oncall.domain.incident import Incident
 from oncall.domain.policy import Do
-from oncall.store import messages, sends, timers
-from oncall.store.messages import MessageRow, MessageState, Types
+from oncall.store import claims, sends, timers
+from oncall.store.claims import Seen, Taken
+from oncall.store.messages import MessageState, Types
 from oncall.store.sends import SendState
 
-_MOST_LOOKED_AT = 10 * MOST_IN_A_BUNDLE
+_LOOKED_AT = 1_000
+_MOST_BY_A_WAY = 10_000
 _WAIT_FOR_OTHERS = timedelta(seconds=3)
 _ABOUT_TO_FIRE = timedelta(seconds=1)
+_EVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+
+Group = Sequence[Seen]
+"""Messages that may go out by one call, or went out with what else their sender had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """How many calls `provider` can make now, and of which types of message."""
+
+    provider: str
+    types: Types
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,98 +49,100 @@ class Lookup:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Messages for one call, and the look-up that comes first where they were in one before."""
-
-    rows: Sequence[MessageRow]
-    lookup: Lookup | None = None
-    call: str = field(default_factory=lambda: uuid4().hex)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Messages that seem to belong to one call, by their ids, with their incidents; nothing of them is locked yet."""
-
-    incidents: Mapping[str, str | None]
-
-    @property
-    def first(self) -> str:
-        """The message that stands for all: whoever has locked it may wait for the others, so nobody else gets some of them."""
-        return min(self.incidents)
+def groups(session: Session, wants: Sequence[Want], now: datetime) -> list[Group]:
+    """What those calls would carry, each with everything that belongs to it, the urgent first; nothing is locked."""
+    seen = claims.due(session, frozenset(want.types for want in wants), now, _LOOKED_AT)
+    if len(seen) < _LOOKED_AT:
+        return [group for want in wants for group in _grouped(_of(want, seen))[: want.calls]]
+    return [group for want in wants for group in _of_many(session, want, now)]
 
 
-def plans(session: Session, types: Types, now: datetime, limit: int) -> tuple[Plan, ...]:
-    """What `limit` calls would carry, the urgent first: each with everything that belongs to it."""
-    found = messages.due(session, types, now, limit * MOST_IN_A_BUNDLE)
-    first = [group[0] for group in _groups(found, now)[:limit]]
-    whole = messages.with_kin(session, first, now + EARLY, _MOST_LOOKED_AT) if first else ()
-    return tuple(Plan({row.id: _concerned(row) for row in group}) for group in _groups(whole, now)[:limit])
+def take(session: Session, found: Iterable[Group], now: datetime) -> list[Taken]:
+    """The messages of those groups that nobody else is claiming, locked and as they now are.
 
-
-def locked(session: Session, planned: Sequence[Plan], now: datetime) -> list[MessageRow]:
-    """The messages of those plans that nobody else is claiming, locked and as they now are; their incidents are locked already.
-
-    Not row by row, past what others hold: two workers at once would each get a part, and send it.
+    Of each group one message stands for all: whoever has it waits for the others. Row by row, past what others hold, two workers
+    at once would each get a part, and send it.
     """
-    first = messages.lock_free(session, [plan.first for plan in planned], now, now + EARLY)
+    by_first = {min(one.id for one in group): group for group in found}
+    first = claims.take_free(session, by_first, now, now)
     mine = {row.id for row in first}
-    beside = {id_ for plan in planned if plan.first in mine for id_ in plan.incidents} - mine
-    return [*first, *messages.lock_kin(session, beside, now, now + EARLY)]
+    kin = {one.id for id_ in mine for one in by_first[id_]} - mine
+    return [*first, *claims.take_kin(session, kin, now, now)]
 
 
-def interrupted(session: Session, rows: Sequence[MessageRow]) -> Iterator[Together]:
+def take_early(session: Session, rows: Iterable[Taken], now: datetime) -> list[Taken]:
+    """What falls due soon of that which was deferred, by the ways by which such goes out now; locked."""
+    ways = {way for row in rows if was_deferred(row) and (way := due_message(row, 0).way) is not None}
+    if not ways:
+        return []
+    seen = claims.beside(session, ways, now, now + EARLY, _LOOKED_AT)
+    early = claims.take_free(session, [one.id for one in seen], now, now + EARLY)
+    return [row for row in early if was_deferred(row) and row.state == MessageState.PENDING]
+
+
+def without_waiting(session: Session, rows: Sequence[Taken], now: datetime) -> Sequence[Taken]:
+    """The messages without those deferred ones that wait a moment for whatever else is being released."""
+    if any(was_deferred(row) for row in rows) and timers.is_paging_left(session, now + _ABOUT_TO_FIRE):
+        return [row for row in rows if not was_deferred(row) or row.due_at <= now - _WAIT_FOR_OTHERS]
+    return rows
+
+
+def interrupted(session: Session, rows: Sequence[Taken]) -> Iterator[tuple[str, list[Taken], Lookup]]:
     """What workers were sending when their leases ran out, by the calls that they were making."""
-    begun = sends.latest(session, [row.id for row in rows])
-    calls: dict[str, list[MessageRow]] = defaultdict(list)
+    begun = sends.latest(session, [row.id for row in rows]) if rows else {}
+    calls: dict[str, list[Taken]] = defaultdict(list)
     for row in rows:
         calls[begun[row.id].call_id].append(row)
     for call, carried in calls.items():
         send = begun[carried[0].id]
         is_last = send.state == SendState.UNKNOWN
-        yield Together(carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call)), call)
+        yield call, carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call))
 
 
-def bundled(
-    session: Session, rows: Sequence[MessageRow], shared: Mapping[str, Incident], now: datetime
-) -> Iterator[Together]:
-    """The pending messages by the calls that they make.
-
-    What was deferred waits a moment for whatever else is being released, and goes a little early with what is due, so that
-    all of it is one bundle also where its timers fire one after the other.
-    """
-    deferred = {row.id for row in rows if _was_deferred(shared.get(row.incident_id or ""))}
-    if deferred and timers.is_paging_left(session, now + _ABOUT_TO_FIRE):
-        rows = [row for row in rows if row.id not in deferred or row.due_at <= now - _WAIT_FOR_OTHERS]
-    numbers: dict[str | None, int] = {id_: incident.number for id_, incident in shared.items()}
-    by_id = {row.id: row for row in sorted(rows, key=lambda row: numbers.get(row.incident_id, 0))}
-    due = [_due_message(row) for row in by_id.values() if row.due_at <= now]
-    soon = [_due_message(row) for row in by_id.values() if row.due_at > now and row.id in deferred]
-    for bundle in bundles(due, soon):
-        yield Together([by_id[message.id] for message in bundle])
+def was_deferred(row: Taken) -> bool:
+    """Whether its incident waited for its morning."""
+    return isinstance(row.rule, Mapping) and row.rule.get("do") == Do.DEFER
 
 
-def _groups(rows: Sequence[MessageRow], now: datetime) -> list[list[MessageRow]]:
-    """The messages by the calls that they make or were part of, the urgent first."""
-    lost: dict[str | None, list[MessageRow]] = defaultdict(list)
-    for row in rows:
-        if row.state == MessageState.SENDING:
-            lost[row.lease].append(row)
-    pending = {row.id: row for row in rows if row.state == MessageState.PENDING}
-    due = [_due_message(row) for row in pending.values() if row.due_at <= now]
-    soon = [_due_message(row) for row in pending.values() if row.due_at > now]
-    groups = [*lost.values(), *([pending[one.id] for one in bundle] for bundle in bundles(due, soon))]
-    return sorted(groups, key=lambda group: group[0].urgency != Urgency.HIGH)
+def due_message(row: Taken, rank: int) -> DueMessage:
+    """A message as it is decided on what goes out together."""
+    return DueMessage(
+        row.id,
+        row.kind,
+        row.user,
+        row.type,
+        row.address,
+        Urgency(row.urgency),
+        row.due_at,
+        row,
+        row.service or "",
+        rank,
+        row.incident,
+    )
 
 
-def _concerned(row: MessageRow) -> str | None:
-    """The incident that decides whether a message may be sent; an event is told whatever has become of its incident."""
-    return None if row.kind == messages.WEBHOOK else row.incident_id
+def _of(want: Want, seen: Iterable[Seen]) -> list[Seen]:
+    return [one for one in seen if want.types.cover(one.type)]
 
 
-def _was_deferred(incident: Incident | None) -> bool:
-    return incident is not None and incident.rule is not None and incident.rule.do is Do.DEFER
+def _of_many(session: Session, want: Want, now: datetime) -> list[Group]:
+    """What one provider would be sent where more is due than was looked at: its first calls, each whole."""
+    first = _grouped(claims.due(session, frozenset([want.types]), now, _LOOKED_AT))[: want.calls]
+    ways = {way for group in first if (way := _way(group[0])) is not None and not group[0].is_lost}
+    leases = {group[0].lease for group in first if group[0].is_lost}
+    alone = [one for group in first if _way(group[0]) is None and not group[0].is_lost for one in group]
+    whole = claims.beside(session, ways, _EVER, now, _MOST_BY_A_WAY) if ways else ()
+    lost = claims.lost_with(session, leases, now) if leases else ()
+    return _grouped([*lost, *alone, *whole])
 
 
-def _due_message(row: MessageRow) -> DueMessage:
-    return DueMessage(row.id, row.kind, row.user_id, row.type, row.address, Urgency(row.urgency), row.due_at)
+def _grouped(seen: Collection[Seen]) -> list[Group]:
+    """The messages by what they go with, the urgent first."""
+    together: dict[object, list[Seen]] = defaultdict(list)
+    for one in seen:
+        together[one.lease if one.is_lost else _way(one) or one.id].append(one)
+    return sorted(together.values(), key=lambda group: min(one.urgency != Urgency.HIGH for one in group))
+
+
+def _way(one: Seen) -> Way | None:
+    return DueMessage(one.id, one.kind, one.user, one.type, one.address, Urgency.HIGH, one.due_at).way

@@ -19,8 +19,9 @@ class Part(StrEnum):
     """What is written, in an order in which each row finds those that it refers to.
 
     OPENED are new incidents; SAVED are changes of incidents, REWRITTEN changes of what they say as well. ATTEMPTS are changes
-    of messages that are in the outbox. Timers, codes and messages that a unique constraint says are there already are
-    left alone.
+    of messages that are in the outbox. LEFT are messages that were being sent, SENDS what came of it, and REFERENCES what the
+    provider calls a send that is over. Timers, codes and messages that a unique constraint says are there already are
+    left alone; FRESH_CODES are codes of which that is an error.
     """
 
     OPENED = "opened"
@@ -30,8 +31,12 @@ class Part(StrEnum):
     TIMERS = "timers"
     PAGES = "pages"
     CODES = "codes"
+    FRESH_CODES = "fresh_codes"
     MESSAGES = "messages"
     ATTEMPTS = "attempts"
+    LEFT = "left_alone"
+    SENDS = "ended"
+    REFERENCES = "named"
 
 
 TABLES: Mapping[Part, str] = {
@@ -42,12 +47,16 @@ TABLES: Mapping[Part, str] = {
     Part.TIMERS: "timers",
     Part.PAGES: "pages",
     Part.CODES: "reply_codes",
+    Part.FRESH_CODES: "reply_codes",
     Part.MESSAGES: "messages",
     Part.ATTEMPTS: "messages",
+    Part.LEFT: "messages",
+    Part.SENDS: "sends",
+    Part.REFERENCES: "sends",
 }
 """The table of each part."""
 
-CHANGES = frozenset({Part.SAVED, Part.REWRITTEN, Part.ATTEMPTS})
+CHANGES = frozenset({Part.SAVED, Part.REWRITTEN, Part.ATTEMPTS, Part.LEFT, Part.SENDS, Part.REFERENCES})
 """The parts that change rows, by their `id`; the others add some."""
 
 ONLY_NEW = frozenset({Part.TIMERS, Part.CODES, Part.MESSAGES})
@@ -93,15 +102,40 @@ class Bulk:
         Raises IntegrityError when another transaction has opened an incident of the same service and dedup key.
         """
         session.flush()
-        parts = {part: self.rows[part] for part in Part if part in self.rows}
-        if not parts:
-            return Written({}, (), {})
-        # Of the two databases' words those alone are loaded that are spoken.
-        if session.get_bind().dialect.name == "sqlite":
-            from oncall.store import bulk_sqlite as words  # noqa: PLC0415
-        else:
-            from oncall.store import bulk_postgres as words  # type: ignore[no-redef]  # noqa: PLC0415  # the same functions
-        return words.write(session, parts)
+        parts = self._parts()
+        written: Written = _words(session).write(session, parts) if parts else Written({}, (), {})
+        return written
+
+    def write_and_commit(self, session: Session) -> Written:
+        """Write them all to PostgreSQL as the last thing in a transaction, and commit on the same way.
+
+        The session's own commit then finds nothing to do. Raises IntegrityError also where a code is in use already, and
+        UnavailableError where nobody knows whether it is stored.
+        """
+        from oncall.store import bulk_postgres  # noqa: PLC0415  as below
+
+        session.flush()
+        self.rows[Part.FRESH_CODES] = self.rows.pop(Part.CODES, [])
+        parts = self._parts()
+        return bulk_postgres.write_and_commit(session, parts) if parts else Written({}, (), {})
+
+    def count(self, part: Part) -> int:
+        """How many rows of a part there are so far."""
+        return len(self.rows.get(part, ()))
+
+    def _parts(self) -> dict[Part, list[Row]]:
+        return {part: self.rows[part] for part in Part if self.rows.get(part)}
+
+
+def _words(session: Session) -> Any:
+    # Of the two databases' words those alone are loaded that are spoken.
+    if session.get_bind().dialect.name == "sqlite":
+        from oncall.store import bulk_sqlite  # noqa: PLC0415
+
+        return bulk_sqlite
+    from oncall.store import bulk_postgres  # noqa: PLC0415
+
+    return bulk_postgres
 
 
 def json_text(value: Any) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident, State
+from oncall.domain.itself import CANARY
 from oncall.domain.policy import Do
 from oncall.errors import NotFoundError, UnreadableError
 from oncall.store.base import Base
@@ -81,6 +82,10 @@ class IncidentRow(Base):
     gate: Mapped[dict[str, Any] | None]
 
 
+# Synthetic pages are the pager's own affair.
+_IS_SEEN = IncidentRow.service != CANARY
+
+
 class Named(TypedDict, total=False):
     """Of which service, severity and customer incidents are to be; None for any."""
 
@@ -92,7 +97,7 @@ class Named(TypedDict, total=False):
 def find(session: Session, cipher: Cipher, key: str) -> Incident | None:
     """The incident with that id, or with that number written as text; None when there is none."""
     row = session.scalars(_named(key)).one_or_none()
-    return _incident(row, cipher) if row else None
+    return of_row(row, cipher) if row else None
 
 
 def get(session: Session, cipher: Cipher, key: str) -> Incident:
@@ -113,7 +118,7 @@ def lock(session: Session, cipher: Cipher, key: str) -> Incident:
     ).one_or_none()
     if row is None:
         raise _missing(key)
-    return _incident(row, cipher)
+    return of_row(row, cipher)
 
 
 def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) -> Incident | None:
@@ -122,7 +127,7 @@ def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) ->
         IncidentRow.service == service, IncidentRow.dedup_key == dedup_key, IncidentRow.open
     )
     row = session.scalars(query.with_for_update(key_share=True)).one_or_none()
-    return _incident(row, cipher) if row else None
+    return of_row(row, cipher) if row else None
 
 
 def is_open(session: Session, service: str, dedup_key: str) -> bool:
@@ -150,16 +155,12 @@ def lock_if_free(session: Session, cipher: Cipher, id_: str) -> Incident | None:
     """The incident, locked until the transaction ends; None where somebody else is working at it."""
     query = select(IncidentRow).where(IncidentRow.id == id_).with_for_update(key_share=True, skip_locked=True)
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    return _incident(row, cipher) if row else None
+    return of_row(row, cipher) if row else None
 
 
-def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
-    """The incidents with those ids, by id, kept from changing until the transaction ends; others may share them.
-
-    One that is damaged is left out.
-    """
-    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(read=True)
-    return _whole(session.scalars(query), cipher)
+def read_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
+    """The incidents with those ids, by id, as they are at this moment; damaged ones are left out."""
+    return _whole(session.scalars(select(IncidentRow).where(IncidentRow.id.in_(ids))), cipher)
 
 
 def list_incidents(
@@ -176,14 +177,16 @@ def list_incidents(
     if states is not None:
         query = query.where(IncidentRow.state.in_([state.value for state in states]))
     query = query.filter_by(**{name: value for name, value in named.items() if value is not None})
+    if named.get("service") is None:
+        query = query.where(_IS_SEEN)
     if before is not None:
         query = query.where(IncidentRow.number < before)
-    return tuple(_incident(row, cipher) for row in session.scalars(query))
+    return tuple(of_row(row, cipher) for row in session.scalars(query))
 
 
 def list_open(session: Session, cipher: Cipher) -> tuple[Incident, ...]:
     """Every open incident in the order of the numbers; damaged ones are left out."""
-    query = select(IncidentRow).where(IncidentRow.open).order_by(IncidentRow.number)
+    query = select(IncidentRow).where(IncidentRow.open, _IS_SEEN).order_by(IncidentRow.number)
     return tuple(_whole(session.scalars(query), cipher).values())
 
 
@@ -199,7 +202,7 @@ def services_with_open(session: Session) -> frozenset[str]:
 
 def count_open(session: Session) -> Mapping[tuple[str, str], int]:
     """How many incidents are open, by state and severity."""
-    query = select(IncidentRow.state, IncidentRow.severity, func.count()).where(IncidentRow.open)
+    query = select(IncidentRow.state, IncidentRow.severity, func.count()).where(IncidentRow.open, _IS_SEEN)
     rows = session.execute(query.group_by(IncidentRow.state, IncidentRow.severity))
     return {(state, severity): count for state, severity, count in rows}
 
@@ -229,7 +232,7 @@ def _whole(rows: Iterable[IncidentRow], cipher: Cipher) -> dict[str, Incident]:
     found = {}
     for row in rows:
         with suppress(UnreadableError):
-            found[row.id] = _incident(row, cipher)
+            found[row.id] = of_row(row, cipher)
     return found
 
 
@@ -292,7 +295,8 @@ def _opened_contents(row: IncidentRow, cipher: Cipher) -> dict[str, Any]:
     return {**contents, "links": tuple(contents["links"])}
 
 
-def _incident(row: IncidentRow, cipher: Cipher) -> Incident:
+def of_row(row: IncidentRow, cipher: Cipher) -> Incident:
+    """The incident that stands in a row; raises UnreadableError where it is damaged."""
     return Incident(
         id=row.id,
         number=row.number,

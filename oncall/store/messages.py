@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,21 +13,17 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
-    and_,
     func,
     literal_column,
-    or_,
     select,
     text,
-    tuple_,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Attempt, AttemptState, Page
 from oncall.domain.transition import Notice
-from oncall.domain.webhooks import METHOD
 from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part
 from oncall.store.conflicts import insert_missing
@@ -100,7 +96,6 @@ IS_EVENT = MessageRow.type == literal_column("'webhook_event'")
 
 _PENDING = MessageRow.state == literal_column("'pending'")
 _SENDING = MessageRow.state == literal_column("'sending'")
-_URGENT_FIRST = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, MessageRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,10 @@ class Types:
     def condition(self) -> ColumnElement[bool]:
         """The condition on a message's type."""
         return MessageRow.type.not_in(self.other_than) if self.of is None else MessageRow.type.in_(self.of)
+
+    def cover(self, type_: str) -> bool:
+        """Whether messages of that type are among them."""
+        return type_ not in self.other_than if self.of is None else type_ in self.of
 
 
 def add_pages(bulk: Bulk, incident: str, pages: Iterable[Page]) -> None:
@@ -154,67 +153,10 @@ def expire(session: Session, attempts: Iterable[Attempt]) -> None:
             session.expire(row)
 
 
-def due(session: Session, types: Types, now: datetime, limit: int) -> tuple[MessageRow, ...]:
-    """Messages that may be sent or whose sender was lost, the urgent first, then the longest due.
-
-    Nothing is locked, and their texts are not looked at. Of the events of one incident for one webhook it is the first alone:
-    they go out in order, unless an earlier one was refused by itself and waits for longer.
-    """
-    query = select(MessageRow).where(types.condition(), _is_due(now, now))
-    if types.of is not None and METHOD in types.of:
-        query = query.where(~_has_earlier())
-    query = query.order_by(*_URGENT_FIRST).limit(limit).options(defer(MessageRow.text))
-    return tuple(session.scalars(query))
-
-
-def with_kin(session: Session, rows: Collection[MessageRow], until: datetime, limit: int) -> tuple[MessageRow, ...]:
-    """`rows` with whatever would go out or went out with them, at most `limit`; nothing is locked.
-
-    That is, beside a pending page to a person the others to the same person by the same way that fall due by `until`, and
-    beside a message whose sender was lost the others that this sender had.
-    """
-    leases = {row.lease for row in rows if row.state == MessageState.SENDING}
-    ways = {(row.user_id, row.type, row.address, row.urgency) for row in rows if row.kind == PAGE and row.user_id}
-    way = tuple_(MessageRow.user_id, MessageRow.type, MessageRow.address, MessageRow.urgency)
-    beside = and_(_PENDING, MessageRow.kind == PAGE, way.in_(ways), MessageRow.due_at <= until)
-    sent_with = and_(_SENDING, MessageRow.lease.in_(leases))
-    asked = or_(MessageRow.id.in_([row.id for row in rows]), beside, sent_with)
-    query = select(MessageRow).where(asked).order_by(*_URGENT_FIRST).limit(limit).options(defer(MessageRow.text))
-    return tuple(session.scalars(query))
-
-
-def lock_free(session: Session, ids: Collection[str], now: datetime, until: datetime) -> tuple[MessageRow, ...]:
-    """Those of `ids` that fall due by `until`, or whose sender was lost, and that nobody else is claiming, locked.
-
-    Their incidents are locked already.
-    """
-    return _locked(session, ids, now, until, skip_locked=True)
-
-
-def lock_kin(session: Session, ids: Collection[str], now: datetime, until: datetime) -> tuple[MessageRow, ...]:
-    """The same, of messages that others may have: then they are waited for."""
-    return _locked(session, ids, now, until, skip_locked=False)
-
-
-def _locked(
-    session: Session, ids: Collection[str], now: datetime, until: datetime, *, skip_locked: bool
-) -> tuple[MessageRow, ...]:
-    query = select(MessageRow).where(MessageRow.id.in_(ids), _is_due(now, until)).order_by(MessageRow.id)
-    fresh = query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
-    return tuple(session.scalars(fresh))
-
-
 def lock(session: Session, id_: str) -> MessageRow | None:
     """One message, locked; None when there is none of that id. Its incident is locked already."""
     query = select(MessageRow).where(MessageRow.id == id_).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def lock_held(session: Session, lease: str) -> tuple[MessageRow, ...]:
-    """What is being sent under `lease`, locked; nothing once the lease has gone to somebody else."""
-    held = and_(MessageRow.lease == lease, MessageRow.state == MessageState.SENDING)
-    query = select(MessageRow).where(held).order_by(MessageRow.id).with_for_update()
-    return tuple(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def release_all(session: Session, now: datetime) -> None:
@@ -233,22 +175,6 @@ def oldest_overdue(session: Session, now: datetime) -> timedelta | None:
     """How long the oldest message that is not being sent has been due, None when none is."""
     oldest = session.scalar(select(func.min(MessageRow.due_at)).where(_PENDING, MessageRow.due_at <= now))
     return now - oldest if oldest else None
-
-
-def _is_due(now: datetime, until: datetime) -> ColumnElement[bool]:
-    pending = and_(_PENDING, MessageRow.due_at <= until)
-    return or_(pending, and_(_SENDING, MessageRow.lease_until <= now))
-
-
-def _has_earlier() -> ColumnElement[bool]:
-    earlier = aliased(MessageRow)
-    waits = and_(earlier.state == MessageState.PENDING.value, earlier.due_at <= MessageRow.due_at)
-    same = and_(earlier.incident_id == MessageRow.incident_id, earlier.method_id == MessageRow.method_id)
-    is_before = and_(earlier.type == METHOD, earlier.id < MessageRow.id)
-    return and_(
-        IS_EVENT,
-        select(earlier.id).where(same, is_before, or_(earlier.state == MessageState.SENDING.value, waits)).exists(),
-    )
 
 
 def _of_notice(notice: Notice, incident: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func, insert, select
+from sqlalchemy import ForeignKey, Index, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
@@ -47,13 +47,30 @@ class SendRow(Base):
     settled_at: Mapped[datetime | None]
 
 
-def begin(session: Session, call: str, provider: str, messages: Iterable[str], at: datetime) -> None:
-    """Record that a call is about to carry `messages`."""
+def begin(session: Session, calls: Iterable[tuple[str, str, Collection[str]]], at: datetime) -> None:
+    """Record that calls are about to be made: each with its id, its provider and the messages that it carries."""
     rows = [
         {"message_id": message, "call_id": call, "provider": provider, "state": SendState.CALLING.value, "at": at}
+        for call, provider, messages in calls
         for message in messages
     ]
-    session.execute(insert(SendRow), rows)
+    if rows:
+        session.execute(insert(SendRow), rows)
+
+
+def change(
+    session: Session,
+    call: str,
+    messages: Collection[str],
+    state: SendState,
+    *,
+    at: datetime | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write what is known of the parts of a call whose messages are locked; with `at` it is over for good."""
+    parts = update(SendRow).where(SendRow.call_id == call, SendRow.message_id.in_(messages))
+    changed = parts.values(state=state.value, settled_at=at, reason=reason)
+    session.execute(changed.execution_options(synchronize_session=False))
 
 
 def of_call(session: Session, call: str) -> tuple[SendRow, ...]:
@@ -68,12 +85,6 @@ def reference(session: Session, call: str) -> str | None:
     return session.scalar(query.limit(1))
 
 
-def lock(session: Session, call: str, message: str) -> SendRow | None:
-    """One message's part of a call, locked; None when the call did not carry it. Its message is locked already."""
-    query = select(SendRow).where(SendRow.call_id == call, SendRow.message_id == message).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
 def latest(session: Session, messages: Collection[str]) -> dict[str, SendRow]:
     """The last send of each message, by the message's id; none for a message that was never sent."""
     rows = session.scalars(select(SendRow).where(SendRow.message_id.in_(messages)).order_by(SendRow.id))
@@ -85,12 +96,3 @@ def count_since(session: Session, instant: datetime) -> dict[tuple[str, str], in
     query = select(SendRow.provider, SendRow.state, func.count()).where(SendRow.at >= instant)
     rows = session.execute(query.group_by(SendRow.provider, SendRow.state))
     return {(provider, state): count for provider, state, count in rows}
-
-
-def settle(
-    send: SendRow, state: SendState, at: datetime, *, reference: str | None = None, reason: str | None = None
-) -> None:
-    """Write what came of a send; a reference once known is kept."""
-    send.state, send.settled_at = state.value, at
-    send.reference = reference or send.reference
-    send.reason = reason

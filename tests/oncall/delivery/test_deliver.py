@@ -12,7 +12,8 @@ from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import NotFound, Outgoing, Receipt
 from oncall.errors import AddressError, ProviderError, UnavailableError
 from oncall.operations import act
-from oncall.operations.claim import LEASE, LOOK_AGAIN, claim_messages
+from oncall.operations.again import LOOK_AGAIN
+from oncall.operations.claim import LEASE, claim_messages
 from oncall.operations.settle import Sent, settle
 from oncall.store.messages import Types
 from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, MINUTE, ROOTS_NUMBER, SECOND, Floor, Vendor
@@ -270,7 +271,7 @@ def test_outage_of_the_database_loses_no_outcome(floor: Floor, monkeypatch: pyte
         monkeypatch.setattr(floor.context.database, "write", failing)
 
     floor.vendor.meanwhile = cut
-    monkeypatch.setattr("oncall.delivery.deliver._SETTLE_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("oncall.delivery.settler._AGAIN_SECONDS", 0.01)
     floor.work()
     assert floor.attempts("1")["ana", "sms"] == "sent"
     assert len(floor.vendor.sent) == 1

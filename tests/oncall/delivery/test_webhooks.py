@@ -13,7 +13,8 @@ from oncall.delivery.deliver import Delivery
 from oncall.domain.commands import AddNote, AwaitCustomer, CustomerReplied, SetSeverity, Update
 from oncall.domain.webhooks import DEFAULT_EVENTS, METHOD
 from oncall.operations import act
-from oncall.operations.claim import LEASE, claim_messages, resend
+from oncall.operations.again import resend
+from oncall.operations.claim import LEASE, claim_messages
 from oncall.operations.receivers import WAITS
 from oncall.operations.webhooks import enable_webhook, revoke_webhook, rotate_secret
 from oncall.operations.webhooks import resend as send_again

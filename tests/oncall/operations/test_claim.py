@@ -7,15 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from oncall.domain.bundling import MOST_IN_A_BUNDLE
 from oncall.domain.incident import Incident
 from oncall.operations import act
+from oncall.operations.again import resend
 from oncall.operations.apply import apply_document
-from oncall.operations.claim import LEASE, Call, claim_messages, resend
+from oncall.operations.claim import LEASE, Call, claim_messages
 from oncall.operations.settle import Failed, Sent, settle
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow, Types
-from tests.oncall.floor import MINUTE, SECOND, Floor, open_context, open_floor
+from tests.oncall.floor import ANAS_NUMBER, MINUTE, SECOND, Floor, open_context, open_floor
 
 ALL, SMS = Types(other_than=frozenset()), Types(of=frozenset({"sms"}))
 DISABLED = "Ana Ruiz's contact method mobile (sms) is disabled and gets no more pages: the number does not exist"
@@ -65,13 +65,6 @@ def test_few_senders_cut_no_bundle(floor: Floor) -> None:
     assert sorted(sizes) == [("ana", 60), ("vic", 60)]
 
 
-def test_bundle_has_an_end(floor: Floor) -> None:
-    for number in range(MOST_IN_A_BUNDLE + 1):
-        floor.trigger(f"db {number}")
-    calls = claim_messages(floor.context, "vendor", ALL, 8)
-    assert [len(call.messages) for call in calls] == [MOST_IN_A_BUNDLE, 1]
-
-
 def test_claimed_call_is_nobody_elses_until_its_lease_is_over(floor: Floor) -> None:
     floor.trigger()
     (call,) = claim_messages(floor.context, "vendor", ALL, 8)
@@ -87,10 +80,10 @@ def test_claimed_call_is_nobody_elses_until_its_lease_is_over(floor: Floor) -> N
 def test_urgent_goes_first_where_not_all_can_go(floor: Floor) -> None:
     floor.trigger("slow", severity="sev4")
     floor.clock.advance(MINUTE)
-    floor.trigger("down", service="shop", severity="sev1")
+    floor.trigger("down", service="watched", severity="sev1")
     urgencies = []
     for _ in range(2):
-        (call,) = claim_messages(floor.context, "vendor", Types(of=frozenset({"sms"})), 1)
+        (call,) = claim_messages(floor.context, "vendor", ALL, 1)
         urgencies.append(call.urgency)
     assert urgencies == ["high", "low"]
 
@@ -114,13 +107,27 @@ def test_only_the_wanted_types_are_claimed(floor: Floor) -> None:
     assert voice.type == "voice"
 
 
-def test_damaged_incident_keeps_no_other_waiting(floor: Floor) -> None:
+def test_incident_that_is_damaged_inside_is_paged_all_the_same(floor: Floor) -> None:
     damaged = floor.trigger("damaged")
     floor.trigger("whole", service="shop")
     spoil(floor, damaged, run={"nonsense": 1})
     (call,) = claim_messages(floor.context, "vendor", ALL, 8)
-    assert [message.incident.title for message in call.messages if message.incident] == ["whole"]
-    assert claim_messages(floor.context, "vendor", ALL, 8) == ()
+    assert [message.incident.title for message in call.messages if message.incident] == ["damaged", "whole"]
+    settle(floor.context, call, Failed("no such number", "permanent"))
+    (voice,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert [message.incident.title for message in voice.messages if message.incident] == ["whole"]
+
+
+def test_damaged_message_is_set_aside_after_three_tries_and_told_of_plainly(floor: Floor) -> None:
+    floor.trigger("damaged")
+    floor.context.database.write(lambda session: session.execute(update(MessageRow).values(urgency="nonsense")))
+    floor.trigger("whole", service="watched")
+    for _ in range(4):
+        floor.pass_time(2 * SECOND)
+    texts = [sent.text.splitlines()[0] for sent in floor.vendor.sent]
+    assert texts == [texts[0], "Incident #1, details unavailable: https://pager.example.com/incidents/1"]
+    assert (floor.vendor.sent[0].user, floor.vendor.addresses()[1]) == ("vic", ANAS_NUMBER)
+    assert floor.attempts("1")["ana", "sms"] == "failed"
 
 
 def test_notice_of_a_damaged_incident_is_sent_and_keeps_no_other_waiting(floor: Floor) -> None:
@@ -132,7 +139,7 @@ def test_notice_of_a_damaged_incident_is_sent_and_keeps_no_other_waiting(floor: 
     spoil(floor, damaged, run={"nonsense": 1})
     calls = claim_messages(floor.context, "vendor", ALL, 8)
     texts = sorted(message.text or message.incident.title for call in calls for message in call.messages)  # type: ignore[union-attr]  # a page has its incident
-    assert texts == [DISABLED, DISABLED.replace("Ana Ruiz's", "Your"), "whole"]
+    assert texts == [DISABLED, DISABLED.replace("Ana Ruiz's", "Your"), "damaged", "whole"]
     for each in calls:
         settle(floor.context, each, Sent("ref"))
     floor.clock.advance(LEASE)

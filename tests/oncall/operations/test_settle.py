@@ -9,7 +9,8 @@ import pytest
 
 from oncall.domain.commands import EscalateForCustomer
 from oncall.operations import act
-from oncall.operations.claim import LEASE, Call, claim_messages, resend
+from oncall.operations.again import resend
+from oncall.operations.claim import LEASE, Call, claim_messages
 from oncall.operations.settle import Failed, Sent, receipt, settle
 from oncall.store.messages import Types
 from tests.oncall.floor import Floor

@@ -1,0 +1,59 @@
+"""Messages that cannot be claimed because something of them is damaged: they keep no other waiting, and are not silent either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from oncall.errors import UnavailableError
+from oncall.operations.context import Context
+from oncall.store import damaged
+
+T = TypeVar("T")
+
+TRIES = 3
+"""How often it is tried to claim a damaged message."""
+
+_AGAIN_AFTER = timedelta(seconds=2)
+
+_log = structlog.get_logger(__name__)
+
+
+def isolated(together: Callable[[], T], apart: Callable[[], T]) -> T:
+    """What `together` returns; where something unforeseen is wrong with a part of it, what `apart` does."""
+    try:
+        return together()
+    except UnavailableError:
+        raise
+    except Exception:  # noqa: BLE001  whatever is wrong with one of them must not keep the others waiting
+        _log.exception("messages could not be handled as usual")
+        return apart()
+
+
+def put_off(context: Context, message: str) -> tuple[()]:
+    """Try a message again in a moment that could not be claimed; after the third time tell its person plainly.
+
+    Then it is set aside, and in its place goes a notice by the same way: which incident it was, and where to read of it.
+    """
+
+    def work(session: Session) -> None:
+        now = context.clock.now()
+        if damaged.count_try(session, message, now + _AGAIN_AFTER) < TRIES:
+            return
+        _log.critical("a message is set aside: something of it is damaged", message=message)
+        number = damaged.set_aside(session, message)
+        damaged.tell_plainly(session, message, plainly(context.public_url, number), now)
+
+    context.database.write(work)
+    return ()
+
+
+def plainly(public_url: str, number: int | None) -> str:
+    """What is said of an incident of which nothing more can be said."""
+    if number is None:
+        return f"Oncall has a message for you that cannot be read: {public_url}"
+    return f"Incident #{number}, details unavailable: {public_url}/incidents/{number}"

@@ -1,0 +1,117 @@
+"""Calls as those see them who record what came of them: each with its messages, locked together and changed together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oncall.store.bulk import Bulk, Part
+from oncall.store.messages import PAGE, MessageRow, MessageState
+from oncall.store.sends import SendRow, SendState
+
+_SENT = (MessageState.SENT.value, MessageState.DELIVERED.value)
+
+
+class Carried(NamedTuple):
+    """One message within one call, both locked: how far the send has come, and the message."""
+
+    send: int
+    call: str
+    send_state: str
+    reference: str | None
+    message: str
+    kind: str
+    state: str
+    lease: str | None
+    lease_until: datetime | None
+    incident: str | None
+    user: str | None
+    method: str
+    type: str
+    address: str
+    urgency: str
+    due_at: datetime
+    tries: int
+
+
+_CARRIED = (
+    SendRow.id,
+    SendRow.call_id,
+    SendRow.state,
+    SendRow.reference,
+    MessageRow.id,
+    MessageRow.kind,
+    MessageRow.state,
+    MessageRow.lease,
+    MessageRow.lease_until,
+    MessageRow.incident_id,
+    MessageRow.user_id,
+    MessageRow.method_id,
+    MessageRow.type,
+    MessageRow.address,
+    MessageRow.urgency,
+    MessageRow.due_at,
+    MessageRow.tries,
+)
+
+
+def incidents_of(session: Session, calls: Collection[str]) -> frozenset[str]:
+    """The incidents of the pages that calls carried; nothing is locked."""
+    query = select(MessageRow.incident_id).join(SendRow, SendRow.message_id == MessageRow.id)
+    pages = query.where(SendRow.call_id.in_(calls), MessageRow.kind == PAGE, MessageRow.incident_id.is_not(None))
+    return frozenset(id_ for id_ in session.scalars(pages) if id_ is not None)
+
+
+def lock(session: Session, calls: Collection[str]) -> list[Carried]:
+    """What calls carried, in the order in which it was listed; incidents that are to be changed are locked already."""
+    query = select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id).where(SendRow.call_id.in_(calls))
+    rows: Sequence[Any] = session.execute(query.order_by(MessageRow.id, SendRow.id).with_for_update()).all()
+    return sorted((Carried(*row) for row in rows), key=lambda one: one.send)
+
+
+def sent_of(session: Session, attempts: Collection[str]) -> frozenset[str]:
+    """Those of the attempts that a provider has taken."""
+    query = select(MessageRow.id).where(MessageRow.id.in_(attempts), MessageRow.state.in_(_SENT))
+    return frozenset(session.scalars(query)) if attempts else frozenset()
+
+
+def end_send(
+    bulk: Bulk,
+    part: Carried,
+    state: SendState,
+    at: datetime,
+    *,
+    reference: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write what came of a send; a reference once known is kept."""
+    known = reference or part.reference
+    bulk.add(
+        Part.SENDS, {"id": part.send, "state": state.value, "reference": known, "reason": reason, "settled_at": at}
+    )
+
+
+def learn_reference(bulk: Bulk, part: Carried, reference: str) -> None:
+    """Write the provider's own id of a send that is over."""
+    bulk.add(Part.REFERENCES, {"id": part.send, "reference": reference})
+
+
+def leave(
+    bulk: Bulk, part: Carried, state: MessageState, *, due_at: datetime | None = None, tries: int | None = None
+) -> None:
+    """Let a message be held by nobody any more; with `due_at` it is to be sent again then."""
+    bulk.add(
+        Part.LEFT,
+        {
+            "id": part.message,
+            "state": state.value,
+            "lease": None,
+            "lease_until": None,
+            "due_at": part.due_at if due_at is None else due_at,
+            "tries": part.tries if tries is None else tries,
+        },
+    )
