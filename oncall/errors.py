@@ -3,11 +3,13 @@
 OncallError
 ├── InvalidInputError      what was sent cannot be understood; carries every field's fault
 ├── NotFoundError          a thing that was named does not exist
+│   └── UnknownKeyError    an integration's key that nobody knows, or that was revoked
 ├── RefusedError           understood, but the rules do not allow it now; nothing changed
 ├── UnauthenticatedError   nobody proved who asks
 ├── ForbiddenError         the one who asks may not
 ├── SettingsError          an environment variable is wrong; carries its name
 ├── UnavailableError       the database or another part that is needed does not answer; try again
+├── OverloadedError        more is asked than is accepted; try again when it says
 ├── FeedError              a calendar elsewhere cannot be read
 ├── UnreadableError        something stored cannot be read: sealed with a key that is not configured, or damaged
 └── ProviderError          a vendor did not take a message
@@ -50,6 +52,13 @@ class NotFoundError(OncallError):
     """A named thing that does not exist, or that the asker may not know of."""
 
 
+class UnknownKeyError(NotFoundError):
+    """A key that belongs to no integration."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such integration key, or it was revoked")
+
+
 class RefusedError(OncallError):
     """A request that the rules do not allow in the present state; nothing was changed."""
 
@@ -72,6 +81,14 @@ class SettingsError(OncallError):
 
 class UnavailableError(OncallError):
     """A part that is needed does not answer; the same request may succeed later."""
+
+
+class OverloadedError(OncallError):
+    """More than is accepted at the moment; nothing was done, and the same request may succeed after `retry_after`."""
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class FeedError(OncallError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from oncall.domain.directory import Service
@@ -40,6 +41,17 @@ def severity_meant(word: str | None, service: Service, policy: SupportPolicy) ->
     if meant is not None:
         return Meaning(meant)
     return Meaning(policy.default_severity, f"severity {word!r} is not known here: taken as {policy.default_severity}")
+
+
+def gravest(words: Iterable[str], service: Service, policy: SupportPolicy) -> str | None:
+    """The word that means the gravest severity at that service; None where there is no word."""
+
+    def graver(one: str, other: str) -> str:
+        severities = [severity_meant(word, service, policy).value for word in (other, one)]
+        return other if policy.is_graver(severities[0], than=severities[1]) else one
+
+    said = [word for word in words if word.strip()]
+    return reduce(graver, said) if said else None
 
 
 def plan_meant(word: str | None, policy: SupportPolicy) -> Offer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from oncall.clock import Clock
 from oncall.domain.directory import Directory
 from oncall.doorbell import Doorbell
 from oncall.fetching import Fetcher
+from oncall.operations.gathering import Gathering
 from oncall.outbound import Outbound
 from oncall.settings import Settings
 from oncall.store import configuration_version
@@ -36,6 +38,7 @@ class Context:
     public_url: str
     directories: DirectoryCache = field(default_factory=DirectoryCache)
     code_lengths: CodeLengths = field(default_factory=CodeLengths)
+    triggers: Gathering[Any, Any] = field(default_factory=Gathering)
     private_webhooks: bool = False
     feeds: Fetcher = field(default_factory=Fetcher)
 

@@ -15,7 +15,10 @@ from oncall.domain.transition import Disabled, Transition, transition
 from oncall.operations.announce import announce
 from oncall.operations.context import Context
 from oncall.store import incidents, log, messages, pages, timers, users
-from oncall.store.bulk import Bulk
+from oncall.store.bulk import Bulk, Part
+
+# Of many codes one is soon in use already, and all would have to be done again.
+_FEW_CODES = 8
 
 
 class Recording:
@@ -53,6 +56,27 @@ class Recording:
 
     def store(self) -> Mapping[str, Incident]:
         """Write everything; the incidents that were opened or changed, by their ids, as they now are."""
+        self._gather()
+        written = self._bulk.write(self._session)
+        messages.expire(self._session, self._attempts.values())
+        pages.mend_codes(self._session, self._bulk, written.codes, self._now, self._context.code_lengths)
+        self._announce(written.numbers, iter(written.places))
+        for disabled in self._disabled:
+            users.disable_method(self._session, disabled.user, disabled.method, disabled.reason)
+        return {id_: _numbered(incident, written.numbers) for id_, incident in self._last.items()}
+
+    def store_and_commit(self) -> Mapping[str, Incident]:
+        """The same, as the last thing in a transaction of which no webhook is told: on one way to PostgreSQL with the commit.
+
+        Raises IntegrityError, with nothing stored, also where a code was drawn that is in use; `store` draws another.
+        """
+        if self._context.database.is_sqlite or self._disabled or self._bulk.count(Part.CODES) > _FEW_CODES:
+            return self.store()
+        self._gather()
+        written = self._bulk.write_and_commit(self._session)
+        return {id_: _numbered(incident, written.numbers) for id_, incident in self._last.items()}
+
+    def _gather(self) -> None:
         for id_, incident in self._last.items():
             before = self._first[id_]
             if before is None:
@@ -62,13 +86,6 @@ class Recording:
         for id_, incident, entries in self._said:
             log.add(self._bulk, id_, entries, self._context.cipher if incident.sensitive else None)
         messages.change_attempts(self._bulk, self._attempts.values())
-        written = self._bulk.write(self._session)
-        messages.expire(self._session, self._attempts.values())
-        pages.mend_codes(self._session, self._bulk, written.codes, self._now, self._context.code_lengths)
-        self._announce(written.numbers, iter(written.places))
-        for disabled in self._disabled:
-            users.disable_method(self._session, disabled.user, disabled.method, disabled.reason)
-        return {id_: _numbered(incident, written.numbers) for id_, incident in self._last.items()}
 
     def _remember(self, decided: Transition) -> Transition:
         incident = decided.incident

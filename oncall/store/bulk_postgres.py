@@ -15,8 +15,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Boolean, DateTime, Integer, SmallInteger
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from oncall.errors import UnavailableError
 from oncall.store import pipeline
 from oncall.store.base import Base
 from oncall.store.bulk import CHANGES, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
@@ -39,8 +41,16 @@ def write(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
 
 
 def write_and_commit(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
-    """The same, and commit on the same way to the server; the session's own commit then finds nothing to do."""
-    return _written(pipeline.run(session, [_statement_for(parts), pipeline.COMMIT])[0])
+    """The same, and commit on the same way to the server; the session's own commit then finds nothing to do.
+
+    Raises UnavailableError where the connection is lost meanwhile: nobody knows then whether it is stored.
+    """
+    try:
+        return _written(pipeline.run(session, [_statement_for(parts), pipeline.COMMIT])[0])
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise UnavailableError("the database does not answer: try again") from error
+        raise
 
 
 def _statement_for(parts: Mapping[Part, Sequence[Row]]) -> Statement:

@@ -10,6 +10,9 @@ from oncall.store.base import Base
 _ONLY = 1
 _LOCK = 7_214_026_002
 
+HOLD = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"
+"""What `hold` says to PostgreSQL, for those who say several things at once; SQLite has one writer."""
+
 
 class ConfigurationRow(Base):
     """The only row of its table: the number of the configuration that holds."""
@@ -47,7 +50,7 @@ def hold(session: Session) -> None:
     So whatever a command works out by one version is stored before the next, which then finds it.
     """
     if not _has_one_writer(session):
-        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
+        session.execute(text(HOLD))
 
 
 def wait_for_holders(session: Session) -> None:

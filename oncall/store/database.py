@@ -19,12 +19,24 @@ T = TypeVar("T")
 _TRIES = 3
 _SQLITE_BUSY_MS = 5000
 _POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+# A server that is gone without a word is noticed within seconds, not within hours.
+_NOTICE_A_DEAD_SERVER = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 # Serialization failure, deadlock, unique violation: somebody else was at the same thing, and a second look will see it.
-_RACES = frozenset({"40001", "40P01", "23505"})
+# And a statement that was prepared on this connection until the driver, after a rollback, let go of all that were.
+_RACES = frozenset({"40001", "40P01", "23505", "26000"})
 # The server ended a transaction in which nothing came for too long: a process that was suspended must not keep its locks.
 _STOOD_STILL = "25P03"
 # A standby, which a failover is about to make the primary.
 _ONLY_READS = "25006"
+
+
+class _CutBeforeCommitError(Exception):
+    """The connection was cut while work was being done: nothing of it is stored."""
 
 
 class Database:
@@ -46,7 +58,10 @@ class Database:
         """Lend a session that sees one snapshot and changes nothing; raises UnavailableError when there is no database."""
         try:
             with self._read() as session:
+                self._require_alive(session)
                 yield session
+                # Not rolled back, as nothing was changed: after a rollback the driver prepares every statement anew.
+                session.commit()
         except PoolTimeoutError as error:
             raise _unavailable() from error
         except DBAPIError as error:
@@ -57,23 +72,52 @@ class Database:
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction and return what it returns, after the commit.
 
-        Where another transaction was in the way, `work` is done again from the start, so it must hold no effect but on its
-        session. Raises UnavailableError when the database does not answer; then it is not known whether the commit happened.
+        Where another transaction was in the way, or the connection turns out to be dead before the commit, `work` is done
+        again from the start, so it must hold no effect but on its session. Raises UnavailableError when the database does not
+        answer; then it is not known whether the commit happened.
         """
         tries = 0
         while True:
             tries += 1
             try:
-                with self._writer, self._write.begin() as session:
-                    return work(session)
+                return self._once(work)
             except PoolTimeoutError as error:
                 raise _unavailable() from error
+            except _CutBeforeCommitError as error:
+                # Whatever cut this one has most likely cut the others in the pool.
+                self._engine.dispose()
+                if tries > 1:
+                    raise _unavailable() from error
             except DBAPIError as error:
                 if _is_race(error) and tries < _TRIES:
                     continue
                 if _is_away(error) or _sqlstate(error) == _ONLY_READS:
                     raise _unavailable() from error
                 raise
+
+    def _once(self, work: Callable[[Session], T]) -> T:
+        with self._writer, self._write() as session:
+            try:
+                done = work(session)
+                session.flush()
+            except DBAPIError as error:
+                if error.connection_invalidated and _sqlstate(error) != _STOOD_STILL:
+                    raise _CutBeforeCommitError from error
+                raise
+            session.commit()
+            return done
+
+    def _require_alive(self, session: Session) -> None:
+        """Try the session's connection, which may have been cut since it was last used; a new one takes its place."""
+        if self.is_sqlite:
+            return
+        try:
+            session.connection().exec_driver_sql("SELECT 1")
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            session.rollback()
+            self._engine.dispose()
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -103,8 +147,12 @@ def _postgres(url: str) -> Engine:
         pool_size=10,
         max_overflow=30,
         pool_timeout=4,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 3, "options": _POSTGRES_LIMITS, "application_name": "oncall"},
+        connect_args={
+            "connect_timeout": 3,
+            "options": _POSTGRES_LIMITS,
+            "application_name": "oncall",
+            **_NOTICE_A_DEAD_SERVER,
+        },
     )
 
 

@@ -34,6 +34,11 @@ class DirectoryCache:
             kept = self._kept = self._built(session, now)
         return kept
 
+    def at(self, session: Session, version: int, now: datetime) -> Directory:
+        """The directory of a version that this transaction has found to be the one that holds."""
+        kept = self._kept
+        return kept if kept is not None and kept.version == version else self.get(session, now)
+
     def known(self, session: Session, now: datetime) -> Mapping[int, Version]:
         """The latest versions of all objects by their ids, as the directory was built of them; some may be out of date."""
         self.get(session, now)

@@ -15,7 +15,7 @@ from oncall.store.bulk import Bulk, Part
 from oncall.store.code_lengths import CodeLengths, drawn
 from oncall.store.incidents import IncidentRow
 
-_CROWDED = 0.1
+_CROWDED = 0.02
 _CODE_KEPT = timedelta(days=1)
 _WRONG_CODES_ALLOWED = 3
 

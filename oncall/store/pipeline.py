@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 
 _NAMES, _NUMBERS = "oncall_prepared", "oncall_prepared_numbers"
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+# The server gives up a statement after ten seconds: whoever hears nothing for longer hears nothing at all.
+_LONGEST_MS = 15_000
 _READ, _BOTH = select.POLLIN, select.POLLIN | select.POLLOUT
 
 
@@ -50,8 +52,8 @@ def run(session: Session, statements: Sequence[Statement]) -> list[Rows]:
     try:
         return _run(pgconn, statements, names)
     except psycopg.Error as error:
-        # Nobody knows which of them are prepared now.
-        _forget(connection, names)
+        # Nobody knows which are prepared now; the driver, too, lets go of all of them after a rollback.
+        connection.info.pop(_NAMES, None)
         is_lost = pgconn.status != ConnStatus.OK
         if is_lost:
             connection.invalidate(error)
@@ -95,12 +97,6 @@ def _names(connection: Connection, statements: Sequence[Statement]) -> list[tupl
     return named
 
 
-def _forget(connection: Connection, names: Sequence[tuple[bytes, bool]]) -> None:
-    unsure = {name for name, is_new in names if is_new}
-    known: dict[str, bytes] = connection.info[_NAMES]
-    connection.info[_NAMES] = {text: name for text, name in known.items() if name not in unsure}
-
-
 def _flush(pgconn: PGconn) -> None:
     while pgconn.flush():
         if _wait(pgconn, _BOTH) & select.POLLIN:
@@ -125,7 +121,11 @@ def _results(pgconn: PGconn) -> Iterator[PGresult]:
 def _wait(pgconn: PGconn, events: int) -> int:
     poll = select.poll()
     poll.register(pgconn.socket, events)
-    return poll.poll()[0][1]
+    ready = poll.poll(_LONGEST_MS)
+    if not ready:
+        pgconn.finish()
+        raise psycopg.OperationalError("the server does not answer")
+    return ready[0][1]
 
 
 def _rows(result: PGresult) -> Rows:
