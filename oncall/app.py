@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,7 +18,9 @@ from oncall.doors.feeds import feeds
 from oncall.doors.headers import install_headers
 from oncall.doors.health import health
 from oncall.doors.ingest import alertmanager, pagerduty
+from oncall.doors.load import Load
 from oncall.operations.context import open_context
+from oncall.operations.refusals import count_refused
 from oncall.settings import Settings
 
 
@@ -33,6 +37,8 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     context = app.extensions["oncall"] = open_context(
         settings, clock or SystemClock(), doorbell or doorbell_for(settings.redis_url)
     )
+    context = app.extensions["oncall"]
+    app.extensions["oncall_load"] = Load(context.clock, settings.most_triggers, partial(count_refused, context))
     if settings.proxies:
         # Of what proxies say, only who calls: by it tries of passwords are counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it

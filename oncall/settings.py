@@ -15,7 +15,11 @@ from oncall.errors import SettingsError
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHORTEST_KEY = 16
 _MOST_MINUTES = 1440
+_MOST_TRIGGERS = 1_000_000
 _ADDRESS = "public-url"
+
+MOST_TRIGGERS = 5000
+"""How many triggers a second a key may send where nothing else is said: more than monitors do, less than a loop would."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,6 +49,7 @@ class Settings:
     `private_webhooks` lets webhooks lead to private addresses, and by plain http. Where `calls_out` is False not even a
     webhook, which needs no credentials, leaves the machine: the sandbox takes it. `heartbeat_url` is called while all is well;
     `canary_every` is how often a synthetic page goes out, zero for never, and `canary_address` a number that it goes to as well.
+    `most_triggers` is how many triggers a second each integration key may send to each process, over longer than a moment.
     """
 
     database_url: str
@@ -61,6 +66,7 @@ class Settings:
     heartbeat_url: str | None = None
     canary_every: timedelta = timedelta(0)
     canary_address: str | None = None
+    most_triggers: int = MOST_TRIGGERS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,6 +113,7 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         heartbeat_url=_optional_url(environ, "ONCALL_HEARTBEAT_URL"),
         canary_every=_minutes(environ, "ONCALL_CANARY_MINUTES", 3),
         canary_address=_number(environ, "ONCALL_CANARY_ADDRESS"),
+        most_triggers=_most_triggers(environ),
     )
 
 
@@ -142,6 +149,13 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     value = environ.get(name) or "0"
     if not (value.isascii() and value.isdigit() and len(value) == 1):
         raise SettingsError(name, f"{value!r} is not a number from 0 to 9")
+    return int(value)
+
+
+def _most_triggers(environ: Mapping[str, str]) -> int:
+    value = environ.get("ONCALL_MOST_TRIGGERS") or str(MOST_TRIGGERS)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= _MOST_TRIGGERS):
+        raise SettingsError("ONCALL_MOST_TRIGGERS", f"{value!r} is not a number from 1 to {_MOST_TRIGGERS}")
     return int(value)
 
 

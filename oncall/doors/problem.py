@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from flask import Response
@@ -18,6 +19,7 @@ from oncall.errors import (
     InvalidInputError,
     NotFoundError,
     OncallError,
+    OverloadedError,
     RefusedError,
     SettingsError,
     UnauthenticatedError,
@@ -35,6 +37,7 @@ _STATUS: dict[type[OncallError], HTTPStatus] = {
     RefusedError: HTTPStatus.CONFLICT,
     SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    OverloadedError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 _PLAINER = {
@@ -72,8 +75,10 @@ def status_of(error: OncallError) -> HTTPStatus:
     return _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def headers_of(status: int) -> dict[str, str]:
-    """The headers that a sender needs beside such a status."""
+def headers_of(status: int, error: Exception | None = None) -> dict[str, str]:
+    """The headers that a sender needs beside such a status; when to try again, where `error` knows."""
+    if isinstance(error, OverloadedError):
+        return {"Retry-After": str(ceil(error.retry_after.total_seconds()))}
     match status:
         case HTTPStatus.UNAUTHORIZED:
             return {"WWW-Authenticate": "Bearer"}
@@ -94,7 +99,14 @@ def problem(error: OncallError | HTTPException) -> Response:
         return answer
     faults = error.faults if isinstance(error, InvalidInputError) else ()
     detail = "the request cannot be accepted" if faults else str(error)
-    return _answer(status_of(error), detail, faults)
+    status = status_of(error)
+    return _answer(status, detail, faults, headers_of(status, error))
+
+
+def unavailable(error: OverloadedError) -> Response:
+    """The answer for senders that send again what is answered 503, and drop what is answered 429."""
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return _answer(status, str(error), (), headers_of(status, error))
 
 
 def faults_of(error: ValidationError) -> list[FieldFault]:
@@ -114,7 +126,9 @@ def _path(location: Iterable[int | str]) -> str:
     return path
 
 
-def _answer(status: int, detail: str, faults: Iterable[FieldFault] = ()) -> Response:
+def _answer(
+    status: int, detail: str, faults: Iterable[FieldFault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -122,4 +136,4 @@ def _answer(status: int, detail: str, faults: Iterable[FieldFault] = ()) -> Resp
         "detail": detail,
         "errors": [{"field": fault.path or "body", "message": fault.message} for fault in faults],
     }
-    return Response(json.dumps(body), status, headers_of(status), content_type=CONTENT_TYPE)
+    return Response(json.dumps(body), status, headers or headers_of(status), content_type=CONTENT_TYPE)

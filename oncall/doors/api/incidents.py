@@ -21,6 +21,7 @@ from oncall.doors.api.incident_models import (
     shown,
 )
 from oncall.doors.api.values import part_after
+from oncall.doors.load import load
 from oncall.operations.trigger import TriggerRequest, trigger
 from oncall.store import incidents
 from oncall.store.deliveries import pages_of
@@ -34,7 +35,8 @@ def open_incident(call: Call[NoQuery, OpenIncident]) -> Answer:
     """
     request = _request(call.body, call.asker.name)
     # A repeat of a request that was done but never recorded as done joins what it opened.
-    done = trigger(call.context, replace(request, dedup_key=request.dedup_key or call.key))
+    with load().take("api", call.asker.name, "trigger"):
+        done = trigger(call.context, replace(request, dedup_key=request.dedup_key or call.key))
     value = {**shown(call, done.incident), "joined": done.joined, "warnings": list(done.warnings)}
     return Answer(200 if done.joined else 201, OpenedIncident(**value))
 

@@ -20,12 +20,13 @@ from oncall.domain.directory import Service
 from oncall.domain.incident import State
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
-from oncall.doors.ingest.key import receiver_of_key
-from oncall.doors.problem import faults_of
-from oncall.errors import FieldFault, InvalidInputError, NotFoundError
+from oncall.doors.ingest.key import Receiver, receiver_of_key
+from oncall.doors.load import Asks, load
+from oncall.doors.problem import faults_of, unavailable
+from oncall.errors import FieldFault, InvalidInputError, NotFoundError, OverloadedError
 from oncall.operations.act import resolve_by_key
 from oncall.operations.context import Context
-from oncall.operations.trigger import trigger
+from oncall.operations.trigger import Triggered, trigger
 from oncall.store.incidents import list_incidents
 
 KIND = "alertmanager"
@@ -186,14 +187,27 @@ def receive(key: str) -> Response:
     receiver = receiver_of_key(context, KIND, key)
     if receiver is None:
         raise NotFoundError("there is no such integration key, or it was revoked")
-    service = receiver.service
     change = parse(request.get_data(), request.args.get("by", "group"))
+    asks: Asks = "trigger" if change.firing else "resolve"
+    with load().take(KIND, key, asks, len(change.firing) or len(change.ended)):
+        opened = _perform(context, change, receiver)
+    told = [{"id": each.incident.id, "number": each.incident.number, **deferral(each.incident)} for each in opened]
+    return jsonify(incidents=told)
+
+
+@blueprint.errorhandler(OverloadedError)
+def busy(error: OverloadedError) -> Response:
+    """Ask Alertmanager to send it again."""
+    return unavailable(error)
+
+
+def _perform(context: Context, change: Change, receiver: Receiver) -> list[Triggered]:
+    """End what has ended and open what fires; what fires comes of it."""
+    service = receiver.service
     left = _left_open(context, service, change.group_ended) if change.group_ended else ()
     for ended in (*change.ended, *left):
         resolve_by_key(context, service.id, ended, by=_BY, via=KIND)
-    opened = [trigger(context, trigger_request(alert, receiver, _BY)) for alert in change.firing]
-    told = [{"id": each.incident.id, "number": each.incident.number, **deferral(each.incident)} for each in opened]
-    return jsonify(incidents=told)
+    return [trigger(context, trigger_request(alert, receiver, _BY)) for alert in change.firing]
 
 
 def _left_open(context: Context, service: Service, group: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Stricter in one thing: a key that nobody knows is answered 400, so that a slip i
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, TypeVar
@@ -18,6 +19,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
 from oncall.doors.ingest.key import Receiver, receiver_of_key
+from oncall.doors.load import load
 from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
 from oncall.errors import FieldFault, InvalidInputError, OncallError
 from oncall.operations.act import acknowledge_by_key, resolve_by_key
@@ -149,11 +151,19 @@ def enqueue() -> tuple[Response, int]:
     """Do what one event asks and answer after the commit; what was sent twice is one incident."""
     context: Context = current_app.extensions["oncall"]
     event = parse(request.get_data())
-    receiver = receiver_of_key(context, KIND, event.routing_key)
-    if receiver is None:
-        raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")])
-    done = _perform(context, event, receiver)
+    with _taken(event):
+        receiver = receiver_of_key(context, KIND, event.routing_key)
+        if receiver is None:
+            raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")])
+        done = _perform(context, event, receiver)
     return jsonify(status="success", message="Event processed", **done), HTTPStatus.ACCEPTED
+
+
+def _taken(event: Firing | Act) -> AbstractContextManager[None]:
+    """That the process takes it in; an acknowledgement it always does."""
+    if isinstance(event, Act) and event.action == "acknowledge":
+        return nullcontext()
+    return load().take(KIND, event.routing_key, "trigger" if isinstance(event, Firing) else "resolve")
 
 
 def _perform(context: Context, event: Firing | Act, receiver: Receiver) -> dict[str, str]:
@@ -173,7 +183,9 @@ def answer_error(error: OncallError | HTTPException) -> Response:
         message = f"'body' {TOO_LARGE}" if large else error.description or error.name
         return _answer(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, "invalid request", message, [message])
     if not isinstance(error, InvalidInputError):
-        return _answer(status_of(error), "error", str(error), [str(error)])
+        answer = _answer(status_of(error), "error", str(error), [str(error)])
+        answer.headers.update(headers_of(answer.status_code, error))
+        return answer
     if any(not fault.path for fault in error.faults):
         return _answer(
             HTTPStatus.BAD_REQUEST, "Unrecognized object", "Event object format is unrecognized", [str(error)]

@@ -20,7 +20,7 @@ from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.operations.integrations import create_integration
 from oncall.operations.tokens import create_token
-from oncall.settings import Settings
+from oncall.settings import MOST_TRIGGERS, Settings
 from tests.clock import FrozenClock
 
 PUBLIC_URL = "http://127.0.0.1:8080"
@@ -140,10 +140,12 @@ class Company:
 
 
 @contextmanager
-def run_company(database_url: str, data: Path, document: str = DOCUMENT) -> Iterator[Company]:
+def run_company(
+    database_url: str, data: Path, document: str = DOCUMENT, *, most_triggers: int = MOST_TRIGGERS
+) -> Iterator[Company]:
     """Lend a company whose people, schedules and services are those of a document."""
     clock = FrozenClock()
-    settings = Settings(database_url, PUBLIC_URL, ("a key of sixteen or more",), data)
+    settings = Settings(database_url, PUBLIC_URL, ("a key of sixteen or more",), data, most_triggers=most_triggers)
     company = Company(create_app(settings, clock), clock)
     apply_document(company.context, document, author="test", prune=False, dry_run=False)
     yield company
