@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident, State
+from oncall.domain.itself import CANARY
 from oncall.domain.policy import Do
 from oncall.errors import NotFoundError, UnreadableError
 from oncall.store.base import Base
@@ -79,6 +80,10 @@ class IncidentRow(Base):
     update: Mapped[dict[str, Any] | None]
     pauses: Mapped[list[Any] | None]
     gate: Mapped[dict[str, Any] | None]
+
+
+# Synthetic pages are the pager's own affair.
+_IS_SEEN = IncidentRow.service != CANARY
 
 
 class Named(TypedDict, total=False):
@@ -153,13 +158,9 @@ def lock_if_free(session: Session, cipher: Cipher, id_: str) -> Incident | None:
     return of_row(row, cipher) if row else None
 
 
-def share(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
-    """The incidents with those ids, by id, kept from changing until the transaction ends; others may share them.
-
-    One that is damaged is left out.
-    """
-    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(read=True)
-    return _whole(session.scalars(query), cipher)
+def read_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
+    """The incidents with those ids, by id, as they are at this moment; damaged ones are left out."""
+    return _whole(session.scalars(select(IncidentRow).where(IncidentRow.id.in_(ids))), cipher)
 
 
 def list_incidents(
@@ -176,6 +177,8 @@ def list_incidents(
     if states is not None:
         query = query.where(IncidentRow.state.in_([state.value for state in states]))
     query = query.filter_by(**{name: value for name, value in named.items() if value is not None})
+    if named.get("service") is None:
+        query = query.where(_IS_SEEN)
     if before is not None:
         query = query.where(IncidentRow.number < before)
     return tuple(of_row(row, cipher) for row in session.scalars(query))
@@ -183,7 +186,7 @@ def list_incidents(
 
 def list_open(session: Session, cipher: Cipher) -> tuple[Incident, ...]:
     """Every open incident in the order of the numbers; damaged ones are left out."""
-    query = select(IncidentRow).where(IncidentRow.open).order_by(IncidentRow.number)
+    query = select(IncidentRow).where(IncidentRow.open, _IS_SEEN).order_by(IncidentRow.number)
     return tuple(_whole(session.scalars(query), cipher).values())
 
 
@@ -199,7 +202,7 @@ def services_with_open(session: Session) -> frozenset[str]:
 
 def count_open(session: Session) -> Mapping[tuple[str, str], int]:
     """How many incidents are open, by state and severity."""
-    query = select(IncidentRow.state, IncidentRow.severity, func.count()).where(IncidentRow.open)
+    query = select(IncidentRow.state, IncidentRow.severity, func.count()).where(IncidentRow.open, _IS_SEEN)
     rows = session.execute(query.group_by(IncidentRow.state, IncidentRow.severity))
     return {(state, severity): count for state, severity, count in rows}
 
