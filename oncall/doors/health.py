@@ -7,11 +7,13 @@ from typing import cast
 from flask import Blueprint, Response, current_app, jsonify
 
 from oncall.operations.context import Context
+from oncall.operations.hold import sending_held
 from oncall.operations.start import require_ready
 from oncall.watch.metrics import CONTENT_TYPE
 from oncall.watch.metrics import metrics as figures
 from oncall.watch.status import status as present_status
 from oncall.watch.told import as_json
+from schedules import format_instant
 
 health = Blueprint("health", __name__)
 
@@ -26,9 +28,18 @@ def alive() -> Response:
 
 @health.get("/readyz")
 def ready() -> Response:
-    """Say that the database answers and has this release's tables and key; 503 with the reason when not."""
+    """Say that the database answers and has this release's tables and key; 503 with the reason when not.
+
+    Where nothing is sent since a restore, that is said as well: the web is ready all the same.
+    """
     require_ready(_context())
-    return Response("ready\n", content_type=_PLAIN)
+    hold = sending_held(_context())
+    said = (
+        f"; nothing is sent since {format_instant(hold.at)}, as {hold.by} said that a backup was restored"
+        if hold
+        else ""
+    )
+    return Response(f"ready{said}\n", content_type=_PLAIN)
 
 
 @health.get("/status")

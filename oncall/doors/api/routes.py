@@ -20,6 +20,7 @@ from oncall.doors.api import (
     overrides,
     pictures,
     schedules,
+    sending,
     simulations,
     swaps,
     time_off,
@@ -51,6 +52,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *integrations.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *tokens.ENDPOINTS,
+    *sending.ENDPOINTS,
 )
 
 

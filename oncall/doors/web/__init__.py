@@ -17,6 +17,7 @@ from oncall.doors.web.policies import policies
 from oncall.doors.web.presentation import install_filters
 from oncall.doors.web.sandbox import FILE, sandbox
 from oncall.doors.web.schedules import schedules
+from oncall.doors.web.sending import sending
 from oncall.doors.web.sessions import PageSessions
 from oncall.doors.web.what_if import what_if
 from oncall.settings import Settings
@@ -47,6 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
         what_if,
         account,
         calendars,
+        sending,
         *([sandbox] if settings.sandbox_file else []),
     ]
     for area in areas:

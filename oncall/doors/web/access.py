@@ -18,6 +18,7 @@ from oncall.doors.web.times import Times
 from oncall.errors import ForbiddenError, UnauthenticatedError
 from oncall.operations import logins
 from oncall.operations.context import Context
+from oncall.store import holds
 
 IDLE_LIMIT = timedelta(days=30)
 """After so long without a look at any page a log-in ends."""
@@ -81,6 +82,7 @@ def load_reader() -> None:
     g.me = user = reader()
     with context().database.read() as opened:
         directory = context().directory(opened)
+        g.hold = holds.in_force(opened)
     g.directory = directory
     g.names = {each.id: each.name for each in directory.users.values()}
     g.times = Times(context().clock.now(), user.time_zone if user else "UTC")
@@ -97,7 +99,7 @@ def page_values() -> dict[str, object]:
     ]
     if "web.sandbox.show" in current_app.view_functions and user and user.role.allows(Role.RESPONDER):
         areas.append(("Sandbox", "web.sandbox.show"))
-    return {"me": user, "times": g.get("times"), "areas": areas}
+    return {"me": user, "hold": g.get("hold"), "times": g.get("times"), "areas": areas}
 
 
 def needs(role: Role) -> Callable[[Callable[View, ResponseReturnValue]], Callable[View, ResponseReturnValue]]:

@@ -16,6 +16,7 @@ from oncall.domain.directory import Role
 from oncall.doorbell import SilentDoorbell
 from oncall.engine.lock import only_engine
 from oncall.operations.context import Context, open_context
+from oncall.operations.hold import sending_held
 from oncall.operations.integrations import find_integration
 from oncall.operations.logins import use_login_link
 from oncall.operations.tokens import use_token
@@ -106,6 +107,17 @@ def test_upgrade_makes_the_embedded_database(tmp_path: Path) -> None:
     assert run("export", data=tmp_path / "fresh").exit_code == 0
 
 
+def test_sending_is_held_after_a_restore_until_it_is_let_go_on(data: Path, context: Context) -> None:
+    assert run("db", "release", "--yes", data=data).exit_code == 1
+    assert "until `oncall db release`" in run("db", "mark-restored", "--by", "ana", data=data).stdout
+    hold = sending_held(context)
+    assert hold is not None
+    assert hold.by == "ana"
+    assert run("db", "release", data=data).exit_code == 1
+    assert "Sending goes on: 0 incidents are open" in run("db", "release", "--yes", data=data).stdout
+    assert sending_held(context) is None
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_second_engine_on_one_embedded_database_is_refused(data: Path, command: str) -> None:
     with only_engine(from_env({}, data=data).database_url):
@@ -121,7 +133,17 @@ def test_worker_without_its_tables_does_not_begin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "worker", "db upgrade", "token create", "integration create", "user login-link"]
+    "command",
+    [
+        "serve",
+        "worker",
+        "db upgrade",
+        "db mark-restored",
+        "db release",
+        "token create",
+        "integration create",
+        "user login-link",
+    ],
 )
 def test_help_has_an_example(command: str) -> None:
     done = CliRunner().invoke(main, [*command.split(), "--help"])

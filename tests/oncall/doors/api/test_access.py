@@ -85,6 +85,9 @@ NEEDED = {
     "list_webhook_deliveries": Role.ADMIN,
     "create_api_token": Role.ADMIN,
     "list_api_tokens": Role.ADMIN,
+    "show_sending": Role.VIEWER,
+    "hold_sending": Role.ADMIN,
+    "let_sending_go_on": Role.ADMIN,
     "delete_api_token": Role.ADMIN,
 }
 

@@ -40,6 +40,7 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("GET", "/calendar"): Role.VIEWER,
     ("POST", "/calendar"): Role.RESPONDER,
     ("POST", "/calendar/<int:number>/revoke"): Role.RESPONDER,
+    ("POST", "/sending/release"): Role.ADMIN,
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
     ("GET", "/login/link/<token>"): ANYBODY,
