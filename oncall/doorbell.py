@@ -21,15 +21,25 @@ class LocalDoorbell:
 
     def __init__(self) -> None:
         self._rung = threading.Event()
+        self._beside: list[LocalDoorbell] = []
+
+    def beside(self) -> LocalDoorbell:
+        """A bell of its own for another thread, rung whenever this one is."""
+        bell = LocalDoorbell()
+        self._beside.append(bell)
+        return bell
 
     def ring(self) -> None:
         """Wake the one who waits, now or at the next wait."""
         self._rung.set()
+        for bell in self._beside:
+            bell.ring()
 
-    def wait(self, seconds: float) -> None:
-        """Return at the next ring, at once if it has rung since the last wait, or after `seconds`."""
-        self._rung.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Return at the next ring, at once if it has rung since the last wait, or after `seconds`; whether it was rung."""
+        rung = self._rung.wait(seconds)
         self._rung.clear()
+        return rung
 
 
 class SilentDoorbell:

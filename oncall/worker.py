@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -14,7 +15,7 @@ from oncall.doorbell import LocalDoorbell
 from oncall.engine.clock_watch import ClockWatch
 from oncall.engine.feeds import FeedReader
 from oncall.engine.heartbeat import Heartbeat
-from oncall.engine.loop import Loop
+from oncall.engine.loop import Loop, Pace
 from oncall.engine.timers import Engine
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
@@ -24,8 +25,14 @@ from oncall.operations.start import require_ready
 from oncall.operations.swaps import expire_swaps
 from oncall.providers import sandbox, webhook
 from oncall.settings import Settings
+from oncall.store import due
 from oncall.watch.periodic import Periodic
 from oncall.watch.watch import Watch, works_of
+
+_SENDING = Pace("oncall-delivery", due.next_message)
+# Hardly any timer is due at once when it is made: so rings close together are one to those who fire them.
+_FIRING = Pace("oncall-timers", due.next_timer, timedelta(milliseconds=50))
+_CHANGING = Pace("oncall-changes", due.next_change)
 
 _log = structlog.get_logger(__name__)
 
@@ -41,20 +48,20 @@ class Worker:
         watched: Sequence[Periodic] = (),
     ) -> None:
         self.engine = Engine(context)
-        self.delivery = Delivery(context, providers)
+        senders_bell = doorbell.beside()
+        self.delivery = Delivery(context, providers, when_free=senders_bell.ring)
         self._context = context
         self._feeds = FeedReader(context)
         self._heartbeat = Heartbeat(context)
         self._clocks = ClockWatch(context)
         self._watch = Watch(self._heartbeat.worker, (*watched, self._clocks))
-        works: tuple[Callable[[], int], ...] = (
-            self.engine.fire_due,
-            *self.delivery.works,
-            partial(hand_over, context),
-            partial(expire_swaps, context),
-            self._feeds.read_due,
+        changes = (partial(hand_over, context), partial(expire_swaps, context), self._feeds.read_due)
+        # Three threads, so that what is to be sent waits for no timer, and neither for what has no hurry.
+        self._loops = (
+            Loop(context, senders_bell, self.delivery.works, pace=_SENDING),
+            Loop(context, doorbell.beside(), [self.engine.fire_due], self._heartbeat.beat, pace=_FIRING),
+            Loop(context, LocalDoorbell(), changes, pace=_CHANGING),
         )
-        self._loop = Loop(context, doorbell, works, self._heartbeat.beat)
 
     def start(self) -> None:
         """Begin, on threads of its own.
@@ -67,13 +74,17 @@ class Worker:
             take_over(self._context)
         try_again(self._context)
         watch_schedules(self._context)
-        self._loop.start()
+        for loop in self._loops:
+            loop.start()
         self._watch.start()
         _log.info("the worker runs", worker=self._heartbeat.worker)
 
     def stop(self) -> None:
         """Claim nothing more, finish what is under way, give up what is held, and return."""
-        self._loop.stop()
+        for loop in self._loops:
+            loop.end()
+        for loop in self._loops:
+            loop.stop()
         self._watch.stop()
         self.delivery.stop()
         self._feeds.stop()

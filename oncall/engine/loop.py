@@ -1,13 +1,16 @@
-"""The worker's loop: fire and send what is due, sleep until something is, wake when the doorbell rings."""
+"""A worker's loop: do what is due, sleep until something is, wake when the doorbell rings."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 
 from oncall.doorbell import LocalDoorbell
 from oncall.errors import UnavailableError
@@ -24,10 +27,23 @@ _BUSY = timedelta(milliseconds=200)
 _log = structlog.get_logger(__name__)
 
 
-class Loop:
-    """On a thread of its own, does each of `works` in turn whenever something is due, and `always` at each look.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a loop looks: at what falls due next as `asked` tells, and when it is rung, with whatever rings within `rest` after."""
 
-    A work does what is due at once and returns how much that was. Without a database the loop goes on asking each second.
+    name: str
+    asked: Callable[[Session], datetime | None]
+    rest: timedelta = timedelta(0)
+
+
+_ANYTHING = Pace("oncall-loop", due.next_due)
+
+
+class Loop:
+    """On a thread of its own, does each of `works` in turn whenever something is due or it is rung, and `always` before.
+
+    A work does what is due at once and returns how much that was. Until the next of it falls due the loop sleeps, at most a
+    second. Without a database it goes on asking each second.
     """
 
     def __init__(
@@ -35,14 +51,17 @@ class Loop:
         context: Context,
         doorbell: LocalDoorbell,
         works: Sequence[Callable[[], int]],
-        always: Callable[[], None],
+        always: Callable[[], None] = lambda: None,
+        pace: Pace = _ANYTHING,
     ) -> None:
         self._context = context
         self._doorbell = doorbell
         self._always = always
         self._works = works
+        self._asked = pace.asked
+        self._rest = pace.rest.total_seconds()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="oncall-loop")
+        self._thread = threading.Thread(target=self._run, name=pace.name)
 
     def start(self) -> None:
         """Begin on a thread of its own."""
@@ -50,9 +69,13 @@ class Loop:
 
     def stop(self) -> None:
         """Begin nothing new, and return when the work under way is done."""
+        self.end()
+        self._thread.join()
+
+    def end(self) -> None:
+        """Begin nothing new, and return at once."""
         self._stopping.set()
         self._doorbell.ring()
-        self._thread.join()
 
     @property
     def is_running(self) -> bool:
@@ -61,28 +84,29 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            pause = self._turn()
-            if pause > timedelta(0):
-                self._doorbell.wait(pause.total_seconds())
+            pause = self._turn().total_seconds()
+            if pause > 0:
+                until = time.monotonic() + pause
+                if self._doorbell.wait(pause) and self._rest:
+                    self._stopping.wait(max(0, min(self._rest, until - time.monotonic())))
 
     def _turn(self) -> timedelta:
         """Do what is due; how long nothing more will be."""
-        pause = self._guarded(self._until_due)
-        if pause is None:
-            return LONGEST_SLEEP
         self._guarded(self._always)
-        if pause > timedelta(0):
-            return min(pause, LONGEST_SLEEP)
         # One incident that is locked for long, or one fault of ours, stops what it is in the way of and nothing else.
         done = [self._guarded(work) for work in self._works]
         if any(done):
             return timedelta(0)
+        pause = self._guarded(self._until_due)
+        if pause is None or None in done:
+            return LONGEST_SLEEP
         # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
-        return LONGEST_SLEEP if None in done else _BUSY
+        return min(pause, LONGEST_SLEEP) if pause > timedelta(0) else _BUSY
 
     def _until_due(self) -> timedelta:
         now = self._context.clock.now()
-        due_at = next_due(self._context)
+        with self._context.database.read() as session:
+            due_at = self._asked(session)
         return due_at - now if due_at else LONGEST_SLEEP
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
