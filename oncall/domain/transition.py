@@ -49,7 +49,7 @@ from oncall.domain.outcomes import attempted, mark_sent, without_sent
 from oncall.domain.rearm import rearm
 from oncall.domain.withheld import pass_over
 
-__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "attempted", "transition", "without_sent"]
+__all__ = ["Disabled", "Notice", "Timer", "Transition", "allowed", "transition", "without_sent"]
 
 _ACTIONS: Mapping[type[PersonCommand], Callable[[Draft, Any], None]] = {
     Acknowledge: actions.acknowledge,
@@ -87,7 +87,7 @@ def transition(incident: Incident | None, command: Command, directory: Directory
     older page) changes nothing. Raises LookupError for a trigger of a service that is not in the directory.
 
     An `AttemptSent` is logged as `attempted`, and all that ever follows from it is a step `without_sent` pages: who sends much
-    may ask for these two, and for the second not before a step falls due.
+    may write the one by itself, and ask for the other not before a step falls due.
     """
     if incident is None:
         if not isinstance(command, Trigger):

@@ -38,8 +38,7 @@ def happenings(world: World, events: Iterable[Event], until: datetime | None = N
         if until is not None and event.at > until:
             break
         last = event.at
-        while (due := world.next_due_at) is not None and due < event.at:
-            yield world.fire_next()
+        yield from world.until(event.at)
         yield world.obey(event)
     end = until or (last + AFTER_THE_LAST_EVENT if last is not None else None)
     while end is not None and (due := world.next_due_at) is not None and due <= end:

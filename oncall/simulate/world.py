@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from oncall.domain.bundling import DueMessage
 from oncall.domain.commands import NAMES, Command, FireTimer, Trigger
-from oncall.domain.directory import Directory
+from oncall.domain.directory import Directory, Urgency
 from oncall.domain.draft import RANKS
 from oncall.domain.escalation import STEP
 from oncall.domain.evolve import evolve
 from oncall.domain.incident import AttemptState, Incident, Page, State
-from oncall.domain.policy import policy_of
-from oncall.domain.transition import Timer, Transition, attempted, transition, without_sent
+from oncall.domain.transition import Timer, Transition, transition, without_sent
 from oncall.simulate.event import Event
-from oncall.simulate.minutes import Minutes
+from oncall.simulate.minutes import Going, Minutes
 from schedules import format_instant
 
 LogEntry = dict[str, Any]
@@ -30,7 +28,12 @@ MOST_REMEMBERED = 1000
 """How many incidents that are over a world keeps."""
 
 _SENDING = 1 + max(RANKS.values())
+_PENDING, _RESOLVED = AttemptState.PENDING, State.RESOLVED
+_URGENCIES = {urgency: urgency.value for urgency in Urgency}
 _FEW = 64
+
+
+_new = tuple.__new__
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class _Case:
         if self._live is None:
             self._live = {page.id: page for run in self.incident.running for page in run.pages}
         page = self._live.get(sending.page)
-        return page if page is not None and page.attempts[sending.next].state is AttemptState.PENDING else None
+        return page if page is not None and page.attempts[sending.next].state is _PENDING else None
 
 
 @dataclass(slots=True, order=True)
@@ -90,8 +93,7 @@ class World:
         self._numbers = count(1)
         self._places = count()
         self._bundles = count(1)
-        self._minutes = Minutes()
-        self._ranks: dict[tuple[str, str], int] = {}
+        self._minutes = Minutes(directory)
         self._now: datetime | None = None
         self._now_text = ""
 
@@ -116,18 +118,24 @@ class World:
             return [{"at": self._text(event.at), "incident": event.incident, "event": "refused", **refused}]
         return self._decide(case, event.command, event.at)
 
+    def until(self, at: datetime) -> Iterator[list[LogEntry]]:
+        """Do what is due before that instant, one thing after the other."""
+        while self._heap and self._heap[0][0] < at:
+            yield self.fire_next()
+
     def fire_next(self) -> list[LogEntry]:
         """Do what is due next: a timer, or all the sendings of one instant, bundled as delivery would."""
-        now, rank, _, place, case, what = self._pop()
+        now, _, _, place, case, what = self._pop()
         if isinstance(what, Timer):
-            fired = FireTimer(what.kind, what.generation, what.occurrence, what.due_at)
-            return [] if case.over else self._decide(case, fired, now)
-        going, heap = self._going(case, what, place, now), self._heap
-        while heap and heap[0][1] == rank and heap[0][0] == now:
+            return [] if case.over else self._decide(case, _new(FireTimer, what), now)
+        going: list[Going] = []
+        self._collect(going, case, what, place, now)
+        heap = self._heap
+        while heap and heap[0][1] == _SENDING and heap[0][0] == now:
             _, _, _, place, case, what = self._pop()
             if isinstance(what, _Sending):
-                going += self._going(case, what, place, now)
-        return self._send(going, now)
+                self._collect(going, case, what, place, now)
+        return self._send(going, now) if going else []
 
     def _trigger(self, event: Event, command: Trigger) -> list[LogEntry]:
         known = self._open.get((command.service, event.incident))
@@ -150,17 +158,18 @@ class World:
 
     def _settle(self, case: _Case, done: Transition, now: datetime) -> list[LogEntry]:
         """Keep the incident and put what it has due on the heap, or forget it where it is over."""
-        case.keep(done.incident)
-        for timer in done.timers:
+        _, incident, entries, timers, pages, _, _, _ = done
+        case.keep(incident)
+        for timer in timers:
             self._push(timer.due_at, RANKS[timer.kind], next(self._places), case, timer)
-        for page in done.pages:
+        for page in pages:
             self._push(page.attempts[0].due_at, _SENDING, next(self._places), case, _Sending(page.id))
-        if not case.over and _is_over(done.incident):
+        if incident.state is _RESOLVED and not case.over and not incident.running:
             self._close(case)
-        if not done.entries:
+        if not entries:
             return []
         at, name = self._text(now), case.name
-        return [{"at": at, "incident": name, "event": event, **details} for _, event, details in done.entries]
+        return [{"at": at, "incident": name, "event": event, **details} for _, event, details in entries]
 
     def _text(self, at: datetime) -> str:
         """The instant as the log has it, written out once for all that happens then."""
@@ -168,59 +177,59 @@ class World:
             self._now, self._now_text = at, format_instant(at)
         return self._now_text
 
-    def _going(self, case: _Case, sending: _Sending, place: int, now: datetime) -> list[DueMessage]:
-        """What a page sends at this instant; what it sends later takes its place on the heap."""
-        page = case.unsent(sending) if not case.over else None
+    def _collect(self, going: list[Going], case: _Case, sending: _Sending, place: int, now: datetime) -> None:
+        """Add what a page sends at this instant; what it sends later takes its place on the heap."""
+        page = None if case.over else case.unsent(sending)
         if page is None:
-            return []
-        attempts, first, last = page.attempts, sending.next, len(page.attempts)
-        upto = first + 1
-        while sending.later and upto < last and attempts[upto].due_at == now:
-            upto += 1
-        if upto < last and sending.later:
-            sending.next = upto
-            self._push(attempts[upto].due_at, _SENDING, place, case, sending)
-        elif sending.later:
-            case.sent.append(page.id)
-        user, urgency, incident = page.user, page.urgency, case.incident
-        service, rank, of = incident.service, self._rank(incident), (case, place)
-        return [
-            DueMessage(one.id, "page", user, one.type, one.address, urgency, now, of, service, rank, incident.id)
-            for one in attempts[first:upto]
-        ]
+            return
+        attempts, first, incident, of = page.attempts, sending.next, case.incident, (case, place)
+        going.append((attempts[first], page, incident, of))
+        if not sending.later:
+            return
+        for number in range(first + 1, len(attempts)):
+            attempt = attempts[number]
+            if attempt.due_at != now:
+                sending.next = number
+                self._push(attempt.due_at, _SENDING, place, case, sending)
+                return
+            going.append((attempt, page, incident, of))
+        case.sent.append(page.id)
 
-    def _rank(self, incident: Incident) -> int:
-        """How grave an incident is by its policy, 0 the gravest."""
-        of = (incident.service, incident.severity)
-        rank = self._ranks.get(of)
-        if rank is None:
-            rank = self._ranks[of] = policy_of(self.directory, incident.service).rank(incident.severity)
-        return rank
-
-    def _send(self, going: Sequence[DueMessage], now: datetime) -> list[LogEntry]:
+    def _send(self, going: Sequence[Going], now: datetime) -> list[LogEntry]:
         """Send it, but for what waits so as not to flood; it comes in the order in which the incidents came.
 
         As decisions take no time here, nothing has to go out early to go out with others (`bundling.EARLY`).
         """
         at = self._text(now)
         told: list[LogEntry] = []
-        sends, waiting = self._minutes.planned(going, now) if going else ((), ())
-        for messages in sends:
-            shared = f"bundle-{next(self._bundles)}" if len(messages) > 1 else None
-            for one in messages:
-                said = attempted(one.id, one.user, one.type, one.urgency, shared)
-                told.append({"at": at, "incident": one.of[0].name, "event": "attempted", **said})
-        for message, until in waiting:
-            self._put_off(message, until)
+        sends, waiting = self._minutes.planned(going, now)
+        for together in sends:
+            shared = f"bundle-{next(self._bundles)}" if len(together) > 1 else None
+            for attempt, page, _, (case, _) in together:
+                # What `outcomes.attempted` says, in one piece: of all that a simulation says this is the most.
+                told.append(
+                    {
+                        "at": at,
+                        "incident": case.name,
+                        "event": "attempted",
+                        "user": page.user,
+                        "method": attempt.type,
+                        "urgency": _URGENCIES[page.urgency],
+                        "bundle": shared,
+                        "attempt": attempt.id,
+                    }
+                )
+        for one, until in waiting:
+            self._put_off(one, until)
         return told
 
-    def _put_off(self, message: DueMessage, until: datetime) -> None:
-        """Have a message go out later; its page is not wholly sent before."""
-        case, place = message.of
-        page, _, number = message.id.rpartition(".")
-        if page in case.sent:
-            case.sent.remove(page)
-        self._push(until, _SENDING, place, case, _Sending(page, int(number) - 1, later=False))
+    def _put_off(self, going: Going, until: datetime) -> None:
+        """Have an attempt made later; its page is not wholly sent before."""
+        attempt, page, _, (case, place) = going
+        if page.id in case.sent:
+            case.sent.remove(page.id)
+        number = int(attempt.id.rpartition(".")[2])
+        self._push(until, _SENDING, place, case, _Sending(page.id, number - 1, later=False))
 
     def _push(self, at: datetime, rank: int, place: int, case: _Case, what: Timer | _Sending) -> None:
         heappush(self._heap, (at, rank, case.number, place, case, what))
@@ -250,7 +259,3 @@ class World:
         self._heap = [due for due in self._heap if not due[4].over]
         heapify(self._heap)
         self._dead = 0
-
-
-def _is_over(incident: Incident) -> bool:
-    return incident.state is State.RESOLVED and not incident.running
