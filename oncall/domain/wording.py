@@ -1,14 +1,20 @@
-"""The words of a page: one incident in a few lines, or as many of a bundle as are read at a glance."""
+"""The words of a page: one incident in a few lines, a few by a line each, and of many how many there are of each service."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
+
+MOST_WITH_OWN_CODE = 12
+"""How many incidents a text message lists with a code each; of more one code answers for all."""
 
 _LONGEST_TITLE = 100
 _TITLES_IN_BUNDLE = (50, 30, 15)
 _LONGEST_TEXT = 2500
 _SEGMENTS = 6
+_FEW_SEGMENTS = 2
+_MOST_LISTED = 25
+_LONGEST_SERVICE = 40
 _LETTERS_IN_SEGMENT, _SIGNS_IN_SEGMENT = 153, 67
 _OTHER_SIGNS = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà !\"#%&'()*+,-./:;<=>?"
 _LETTERS = frozenset(_OTHER_SIGNS + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -50,28 +56,43 @@ class Line(Protocol):
 def page_text(lines: Sequence[Line], method: str, listing: str) -> str:
     """The text of a page for one or several incidents, short enough for `method`, and how to answer where a code does.
 
-    Of a bundle that is too long the first incidents are named, and `listing` is where the others are read of.
+    By SMS more than MOST_WITH_OWN_CODE are told by service, with one code for all of them. By other ways what is too long to
+    be listed whole says after that how many there are, and `listing` is where they are read of.
     """
-    if len(lines) == 1:
-        return _single_text(lines[0], method)
-    for longest in _TITLES_IN_BUNDLE:
-        text = _bundle_text(lines, len(lines), longest, method, listing)
+    once = list({line.number: line for line in reversed(lines)}.values())[::-1]
+    if len(once) == 1:
+        return _single_text(once[0], method)
+    if method == "sms" and len(once) > MOST_WITH_OWN_CODE:
+        return _many_text(once, listing)
+    for longest in _TITLES_IN_BUNDLE if len(once) <= _MOST_LISTED else ():
+        text = _bundle_text(once, len(once), longest, method, listing)
         if is_short(text, method):
             return text
-    named = len(lines) - 1
-    while named > 1 and not is_short(_bundle_text(lines, named, longest, method, listing), method):
+    longest, named = _TITLES_IN_BUNDLE[-1], min(len(once) - 1, _MOST_LISTED)
+    while named > 1 and not is_short(_bundle_text(once, named, longest, method, listing), method):
         named -= 1
-    return _bundle_text(lines, named, longest, method, listing)
+    return _bundle_text(once, named, longest, method, listing)
+
+
+def by_service(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """The incidents of each service, in the order in which the services are first named; none for what is sensitive."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.title is not None:
+            found.setdefault(line.service, []).append(line)
+    return found
 
 
 def is_short(text: str, method: str) -> bool:
     """Whether a text is no longer than people read: by SMS six segments, which hold fewer signs than letters (3GPP TS 23.038)."""
-    if method != "sms":
-        return len(text) <= _LONGEST_TEXT
+    return _fits(text, _SEGMENTS) if method == "sms" else len(text) <= _LONGEST_TEXT
+
+
+def _fits(text: str, segments: int) -> bool:
     if all(sign in _LETTERS or sign in _DOUBLE_LETTERS for sign in text):
         letters = len(text) + sum(sign in _DOUBLE_LETTERS for sign in text)
-        return letters <= _SEGMENTS * _LETTERS_IN_SEGMENT
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= _SEGMENTS * _SIGNS_IN_SEGMENT
+        return letters <= segments * _LETTERS_IN_SEGMENT
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= segments * _SIGNS_IN_SEGMENT
 
 
 def subject(line: Line, longest_title: int = _LONGEST_TITLE) -> str:
@@ -96,14 +117,40 @@ def _single_text(line: Line, method: str) -> str:
 
 
 def _bundle_text(lines: Sequence[Line], named: int, longest: int, method: str, listing: str) -> str:
-    parts = [f"{len(lines)} incidents:"]
+    parts = [f"{len(lines):,} incidents:"]
     parts += [f"{subject(line, longest)}{_code(line, method)}" for line in lines[:named]]
     if named < len(lines):
-        parts.append(f"and {len(lines) - named} more: {listing}")
+        parts.append(f"and {len(lines) - named:,} more: {listing}")
     if method == "sms":
-        parts.append("Reply with a code to acknowledge that incident.")
+        parts.append(f"Reply with a code to acknowledge that incident, {lines[0].code} a for all.")
     return "\n".join(parts)
 
 
 def _code(line: Line, method: str) -> str:
     return f" ({line.code})" if method == "sms" else ""
+
+
+def _many_text(lines: Sequence[Line], listing: str) -> str:
+    """Many in two segments of an SMS: the first of each of a few services, and how many there are."""
+    ends = [listing, f"Reply {lines[0].code} to acknowledge all."]
+    for services, titles, longest in ((3, 2, 40), (3, 2, 20), (2, 2, 20), (2, 1, 20), (1, 1, 20)):
+        text = "\n".join([*_counted(lines, services, titles, longest), *ends])
+        if _fits(text, _FEW_SEGMENTS):
+            return text
+    return "\n".join([f"{len(lines):,} incidents.", *ends])
+
+
+def _counted(lines: Sequence[Line], services: int, titles: int, longest: int) -> Iterator[str]:
+    """A line for each of so many services, and how many incidents there are beside those."""
+    known = list(by_service(lines).items())
+    for service, own in known[:services]:
+        named = ", ".join(shortened(line.title or "", longest) for line in own[:titles])
+        more = f" and {len(own) - titles:,} more ({len(own):,} open)" if len(own) > titles else ""
+        yield f"{own[0].severity.upper()} {shortened(service, _LONGEST_SERVICE)}: {named}{more}"
+    others = known[services:]
+    if others:
+        yield f"and {sum(len(own) for _, own in others):,} of {len(others):,} other services"
+    sensitive = [line for line in lines if line.title is None]
+    if sensitive:
+        more = f" and {len(sensitive) - 1:,} more" if len(sensitive) > 1 else ""
+        yield f"#{sensitive[0].number}{more}: sensitive"

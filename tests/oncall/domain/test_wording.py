@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.domain.bundling import MOST_IN_A_BUNDLE
 from oncall.domain.wording import is_short, page_text
 
 LISTING = "https://pager.example.com"
@@ -57,7 +56,7 @@ def test_bundle_names_each_incident_with_its_own_code() -> None:
         "2 incidents:",
         "#12 SEV1 cloud: database down (4821)",
         "#13 SEV1 cloud: database down (9912)",
-        "Reply with a code to acknowledge that incident.",
+        "Reply with a code to acknowledge that incident, 4821 a for all.",
     ]
 
 
@@ -71,17 +70,45 @@ def test_a_nights_twelve_incidents_are_all_named_in_one_text_message() -> None:
     assert "more:" not in text
 
 
-def test_bundle_that_is_too_long_counts_the_others_and_says_where_they_are() -> None:
-    said = page_text(lines(100), "sms", LISTING).splitlines()
+def test_ten_thousand_of_a_service_are_two_titles_a_number_and_one_code() -> None:
+    many = lines(10_000)
+    many[0] = replace(many[0], title="disk full")
 
-    named = [line for line in said if line.startswith("#")]
-    assert said[0] == "100 incidents:"
-    assert len(named) > 10
-    assert said[-2:] == [f"and {100 - len(named)} more: {LISTING}", "Reply with a code to acknowledge that incident."]
+    assert page_text(many, "sms", LISTING).splitlines() == [
+        "SEV1 cloud: disk full, database down and 9,998 more (10,000 open)",
+        LISTING,
+        "Reply 4001 to acknowledge all.",
+    ]
+
+
+def test_many_are_told_by_service_and_what_is_sensitive_by_its_number() -> None:
+    secret = replace(Line(), number=99, title=None, service="the merger")
+    others = [replace(Line(), number=100 + number, service=f"s{number}", severity="sev2") for number in range(6)]
+
+    assert page_text([*lines(9), secret, *others], "sms", LISTING).splitlines() == [
+        "SEV1 cloud: database down, database down and 7 more (9 open)",
+        "SEV2 s0: database down",
+        "SEV2 s1: database down",
+        "and 4 of 4 other services",
+        "#99: sensitive",
+        LISTING,
+        "Reply 4001 to acknowledge all.",
+    ]
+
+
+def test_incident_of_which_two_pages_go_out_together_is_told_once() -> None:
+    assert page_text([Line(), replace(Line(), code="9912")], "sms", LISTING) == page_text([Line()], "sms", LISTING)
+
+
+def test_bundle_that_is_too_long_counts_the_others_and_says_where_they_are() -> None:
+    said = page_text(lines(1000), "email", LISTING).splitlines()
+
+    assert said[0] == "1,000 incidents:"
+    assert said[-1] == f"and 975 more: {LISTING}"
 
 
 def test_what_is_not_sent_by_sms_has_room_for_more() -> None:
-    assert page_text(lines(40), "email", LISTING).count("#") == 40
+    assert page_text(lines(25), "email", LISTING).count("#") == 25
 
 
 @pytest.mark.parametrize(
@@ -101,7 +128,7 @@ def test_sms_is_short_within_six_segments_in_whichever_alphabet(text: str, short
     assert is_short(text, "sms") is short
 
 
-@given(st.text(max_size=3000), st.integers(2, MOST_IN_A_BUNDLE))
+@given(st.text(max_size=3000), st.integers(2, 100))
 def test_any_title_leaves_a_text_message_that_the_carrier_takes(title: str, count: int) -> None:
     assert is_short(page_text(lines(count, title=title), "sms", LISTING), "sms")
     assert len(page_text(lines(1, title=title), "sms", LISTING)) < 320
