@@ -24,6 +24,7 @@ from oncall.errors import (
     SettingsError,
     UnauthenticatedError,
     UnavailableError,
+    UnknownKeyError,
 )
 
 CONTENT_TYPE = "application/problem+json"
@@ -34,6 +35,7 @@ _STATUS: dict[type[OncallError], HTTPStatus] = {
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    UnknownKeyError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
     SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -19,6 +19,7 @@ from oncall.store.cipher import Cipher
 from oncall.store.code_lengths import CodeLengths
 from oncall.store.database import Database
 from oncall.store.directories import DirectoryCache
+from oncall.store.integrations import IntegrationRecord
 
 _HELD = "oncall_held_directory"
 
@@ -38,6 +39,7 @@ class Context:
     public_url: str
     directories: DirectoryCache = field(default_factory=DirectoryCache)
     code_lengths: CodeLengths = field(default_factory=CodeLengths)
+    integrations: dict[tuple[str, str], IntegrationRecord] = field(default_factory=dict, repr=False)
     triggers: Gathering[Any, Any] = field(default_factory=Gathering)
     private_webhooks: bool = False
     feeds: Fetcher = field(default_factory=Fetcher)

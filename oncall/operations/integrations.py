@@ -16,6 +16,7 @@ from oncall.store.integrations import IntegrationRecord, IntegrationRow
 
 _KEY_LENGTH = 32
 _PREFIX_LENGTH = 4
+_MOST_REMEMBERED = 10_000
 _TAKEN_OVER = re.compile(r"[A-Za-z0-9._~-]{20,255}")
 _PATHS = {"pagerduty": "/v2/enqueue", "alertmanager": "/integrations/alertmanager/{key}"}
 
@@ -68,6 +69,22 @@ def find_integration(context: Context, kind: str, key: str) -> IntegrationRecord
     """The integration whose senders use `key`; None when it is unknown, revoked or of another kind."""
     with context.database.read() as session:
         return integrations.by_hash(session, kind, digest(key))
+
+
+def known_integration(context: Context, kind: str, key: str) -> IntegrationRecord | None:
+    """The same, as this process remembers it: it may have been revoked since, which whoever stores something asks again."""
+    name = (kind, key)
+    known = context.integrations.get(name)
+    if known is None and (known := find_integration(context, kind, key)) is not None:
+        if len(context.integrations) >= _MOST_REMEMBERED:
+            context.integrations.clear()
+        context.integrations[name] = known
+    return known
+
+
+def forget_integration(context: Context, kind: str, key: str) -> None:
+    """Look at the database when the key is used next."""
+    context.integrations.pop((kind, key), None)
 
 
 def revoke_integration(context: Context, id_: int) -> None:

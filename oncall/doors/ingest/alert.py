@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from oncall.domain.incident import Incident
-from oncall.domain.meaning import severity_meant
-from oncall.doors.ingest.key import Receiver
 from oncall.operations.trigger import TriggerRequest
+from oncall.store.integrations import IntegrationRecord
 from schedules import format_instant
 
 LONGEST_TITLE = 1024
@@ -38,34 +36,27 @@ class Alert:
     links: tuple[Mapping[str, str], ...] = ()
 
 
-def trigger_request(alert: Alert, receiver: Receiver, by: str) -> TriggerRequest:
-    """The request that opens or joins the incident of `alert`, mended where it had to be, with a warning for each mend."""
+def trigger_request(alert: Alert, owner: IntegrationRecord, by: str) -> TriggerRequest:
+    """The request that opens or joins the incident of `alert`, mended where it had to be, with a warning for each mend.
+
+    `owner` is the integration by whose key it came.
+    """
     kept = tuple(link for link in alert.links if is_web_address(link["href"]))
     warnings = [f"link {link['href'][:80]!r} is no web address: left out" for link in alert.links if link not in kept]
     if len(alert.title) > LONGEST_TITLE:
         warnings.append(f"the title was cut to {LONGEST_TITLE} characters")
     return TriggerRequest(
-        service=receiver.service.id,
+        service=owner.service,
         title=alert.title[:LONGEST_TITLE],
         dedup_key=alert.dedup_key,
-        severity=gravest(alert.severities, receiver),
+        severities=tuple(word for word in alert.severities if word.strip()),
+        integration=owner.id,
         body=alert.body,
         fields=alert.fields,
         links=kept,
         by=by,
         warnings=tuple(warnings),
     )
-
-
-def gravest(words: Iterable[str], receiver: Receiver) -> str | None:
-    """The word that means the gravest severity at that service; None where there is no word."""
-
-    def graver(one: str, other: str) -> str:
-        severities = [severity_meant(word, receiver.service, receiver.policy).value for word in (other, one)]
-        return other if receiver.policy.is_graver(severities[0], than=severities[1]) else one
-
-    said = [word for word in words if word.strip()]
-    return reduce(graver, said) if said else None
 
 
 def deferral(incident: Incident) -> dict[str, str]:

@@ -16,17 +16,16 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from oncall.domain.directory import Service
 from oncall.domain.incident import State
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
-from oncall.doors.ingest.key import Receiver, receiver_of_key
+from oncall.doors.ingest.key import owner_of_key, remembered_owner
 from oncall.doors.load import Asks, load
 from oncall.doors.problem import faults_of, unavailable
-from oncall.errors import FieldFault, InvalidInputError, NotFoundError, OverloadedError
+from oncall.errors import FieldFault, InvalidInputError, OverloadedError
 from oncall.operations.act import resolve_by_key
 from oncall.operations.context import Context
-from oncall.operations.trigger import Triggered, trigger
+from oncall.operations.trigger import trigger_all
 from oncall.store.incidents import list_incidents
 
 KIND = "alertmanager"
@@ -182,15 +181,15 @@ def _digest(text: str) -> str:
 
 @blueprint.post("/integrations/alertmanager/<key>")
 def receive(key: str) -> Response:
-    """Do what one notification asks, an incident after the other, and answer after the last commit; a repeat changes nothing."""
+    """Do what one notification asks and answer after the commits: what ends first, then what fires; a repeat changes nothing."""
     context: Context = current_app.extensions["oncall"]
-    receiver = receiver_of_key(context, KIND, key)
-    if receiver is None:
-        raise NotFoundError("there is no such integration key, or it was revoked")
-    change = parse(request.get_data(), request.args.get("by", "group"))
-    asks: Asks = "trigger" if change.firing else "resolve"
-    with load().take(KIND, key, asks, len(change.firing) or len(change.ended)):
-        opened = _perform(context, change, receiver)
+    with remembered_owner(context, KIND, key) as owner:
+        change = parse(request.get_data(), request.args.get("by", "group"))
+        asks: Asks = "trigger" if change.firing else "resolve"
+        with load().take(KIND, key, asks, len(change.firing) or len(change.ended)):
+            if change.ended or change.group_ended:
+                _end(context, change, owner_of_key(context, KIND, key).service)
+            opened = trigger_all(context, [trigger_request(alert, owner, _BY) for alert in change.firing])
     told = [{"id": each.incident.id, "number": each.incident.number, **deferral(each.incident)} for each in opened]
     return jsonify(incidents=told)
 
@@ -201,19 +200,16 @@ def busy(error: OverloadedError) -> Response:
     return unavailable(error)
 
 
-def _perform(context: Context, change: Change, receiver: Receiver) -> list[Triggered]:
-    """End what has ended and open what fires; what fires comes of it."""
-    service = receiver.service
+def _end(context: Context, change: Change, service: str) -> None:
     left = _left_open(context, service, change.group_ended) if change.group_ended else ()
     for ended in (*change.ended, *left):
-        resolve_by_key(context, service.id, ended, by=_BY, via=KIND)
-    return [trigger(context, trigger_request(alert, receiver, _BY)) for alert in change.firing]
+        resolve_by_key(context, service, ended, by=_BY, via=KIND)
 
 
-def _left_open(context: Context, service: Service, group: str) -> tuple[str, ...]:
+def _left_open(context: Context, service: str, group: str) -> tuple[str, ...]:
     """The dedup keys of what is still open of a group that has ended: their own end may have been cut from a list."""
     with context.database.read() as session:
         open_ = list_incidents(
-            session, context.cipher, states=set(State) - {State.RESOLVED}, service=service.id, limit=_MOST_OPEN
+            session, context.cipher, states=set(State) - {State.RESOLVED}, service=service, limit=_MOST_OPEN
         )
     return tuple(incident.dedup_key for incident in open_ if incident.fields.get("group") == group)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from oncall.domain.directory import Service
-from oncall.domain.itself import service_of
-from oncall.domain.policy import SupportPolicy, policy_of
+from oncall.errors import UnknownKeyError
 from oncall.operations.context import Context
-from oncall.operations.integrations import find_integration
+from oncall.operations.integrations import find_integration, forget_integration, known_integration
+from oncall.store.integrations import IntegrationRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """The service that a key belongs to, with the policy that says what its words mean."""
-
-    service: Service
-    policy: SupportPolicy
-
-
-def receiver_of_key(context: Context, kind: str, key: str) -> Receiver | None:
-    """The service whose monitors speak `kind` with `key`; None for a key that is unknown or was revoked."""
+def owner_of_key(context: Context, kind: str, key: str) -> IntegrationRecord:
+    """The integration whose monitors speak `kind` with `key`; raises UnknownKeyError for one that is unknown or was revoked."""
     integration = find_integration(context, kind, key)
     if integration is None:
-        return None
-    with context.database.read() as session:
-        directory = context.directory(session)
-        service = service_of(directory, integration.service)
-        return Receiver(service, policy_of(directory, service.id)) if service is not None else None
+        raise UnknownKeyError
+    return integration
+
+
+@contextmanager
+def remembered_owner(context: Context, kind: str, key: str) -> Iterator[IntegrationRecord]:
+    """The same, as this process remembers it, for triggers alone: whether it was revoked is asked as they are stored."""
+    integration = known_integration(context, kind, key)
+    if integration is None:
+        raise UnknownKeyError
+    try:
+        yield integration
+    except UnknownKeyError:
+        forget_integration(context, kind, key)
+        raise

@@ -18,10 +18,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
-from oncall.doors.ingest.key import Receiver, receiver_of_key
+from oncall.doors.ingest.key import owner_of_key, remembered_owner
 from oncall.doors.load import load
 from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
-from oncall.errors import FieldFault, InvalidInputError, OncallError
+from oncall.errors import FieldFault, InvalidInputError, OncallError, UnknownKeyError
 from oncall.operations.act import acknowledge_by_key, resolve_by_key
 from oncall.operations.context import Context
 from oncall.operations.trigger import trigger
@@ -152,10 +152,7 @@ def enqueue() -> tuple[Response, int]:
     context: Context = current_app.extensions["oncall"]
     event = parse(request.get_data())
     with _taken(event):
-        receiver = receiver_of_key(context, KIND, event.routing_key)
-        if receiver is None:
-            raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")])
-        done = _perform(context, event, receiver)
+        done = _perform(context, event)
     return jsonify(status="success", message="Event processed", **done), HTTPStatus.ACCEPTED
 
 
@@ -166,13 +163,23 @@ def _taken(event: Firing | Act) -> AbstractContextManager[None]:
     return load().take(KIND, event.routing_key, "trigger" if isinstance(event, Firing) else "resolve")
 
 
-def _perform(context: Context, event: Firing | Act, receiver: Receiver) -> dict[str, str]:
+def _perform(context: Context, event: Firing | Act) -> dict[str, str]:
     """Do it; what the sender is told of it."""
-    if isinstance(event, Firing):
-        incident = trigger(context, trigger_request(event.alert, receiver, _BY)).incident
-        return {"dedup_key": incident.dedup_key, **deferral(incident)}
+    try:
+        return _trigger(context, event) if isinstance(event, Firing) else _act(context, event)
+    except UnknownKeyError as error:
+        raise InvalidInputError([FieldFault("routing_key", "is unknown or disabled")]) from error
+
+
+def _trigger(context: Context, event: Firing) -> dict[str, str]:
+    with remembered_owner(context, KIND, event.routing_key) as owner:
+        incident = trigger(context, trigger_request(event.alert, owner, _BY)).incident
+    return {"dedup_key": incident.dedup_key, **deferral(incident)}
+
+
+def _act(context: Context, event: Act) -> dict[str, str]:
     act = acknowledge_by_key if event.action == "acknowledge" else resolve_by_key
-    act(context, receiver.service.id, event.dedup_key, by=_BY, via=KIND)
+    act(context, owner_of_key(context, KIND, event.routing_key).service, event.dedup_key, by=_BY, via=KIND)
     return {"dedup_key": event.dedup_key}
 
 

@@ -17,12 +17,19 @@ from oncall.errors import RefusedError
 from oncall.operations import act
 from oncall.operations.apply import apply_document
 from oncall.operations.fire import claim_timers
-from oncall.operations.trigger import _trigger
+from oncall.operations.record import Recording
 from oncall.store.timers import TimerRow
 from tests.oncall.desk import CLOSED_MONDAY, DESK, MONDAY_8
 from tests.oncall.floor import MINUTE, SECOND, Floor, open_floor
 
 DAY = timedelta(days=1)
+
+
+def open_incident(desk: Floor, session: Session, command: Trigger) -> None:
+    """Store an incident, in a transaction that is not over yet."""
+    recording = Recording(desk.context, session, desk.clock.now())
+    recording.open(command)
+    recording.store()
 
 
 def change(desk: Floor, document: str = CLOSED_MONDAY) -> None:
@@ -121,7 +128,7 @@ def test_incident_that_opens_while_the_configuration_changes_is_worked_out_again
         decided, go_on = threading.Event(), threading.Event()
 
         def open_slowly(session: Session) -> None:
-            _trigger(desk.context, Trigger("slow", "cloud", "slow", "question", "sev3"), session)
+            open_incident(desk, session, Trigger("slow", "cloud", "slow", "question", "sev3"))
             decided.set()
             assert go_on.wait(20)
 
@@ -144,7 +151,7 @@ def test_service_whose_incident_opens_while_it_is_being_removed_stays(postgres_u
         decided, go_on = threading.Event(), threading.Event()
 
         def open_slowly(session: Session) -> None:
-            _trigger(desk.context, Trigger("slow", "shop", "slow", "down"), session)
+            open_incident(desk, session, Trigger("slow", "shop", "slow", "down"))
             decided.set()
             assert go_on.wait(20)
 

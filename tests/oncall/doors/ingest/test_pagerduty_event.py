@@ -1,19 +1,19 @@
 """PagerDuty's events, from bytes to values."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.domain.directory import Service
-from oncall.domain.policy import built_in
 from oncall.doors.ingest.alert import Alert, trigger_request
-from oncall.doors.ingest.key import Receiver
 from oncall.doors.ingest.pagerduty import Act, Firing, parse
 from oncall.errors import InvalidInputError
+from oncall.store.integrations import IntegrationRecord
 
+AT = datetime(2026, 11, 22, 2, 13, tzinfo=UTC)
 KEY = "e93facc04764012d7bfb002500d5d1a6"
 SAMPLE = {
     "payload": {
@@ -174,26 +174,12 @@ def test_request_is_mended_with_a_warning_for_each_mend() -> None:
 
     request = trigger_request(
         alert,
-        Receiver(Service("cloud", "engineering", {"page": "sev1"}), built_in("engineering")),
+        IntegrationRecord(7, "cloud", "pagerduty", "e93f", AT),
         "integration:pagerduty",
     )
 
-    assert (len(request.title), request.severity, request.links) == (1024, "page", ())
+    assert (len(request.title), request.service, request.integration, request.links) == (1024, "cloud", 7, ())
     assert request.warnings == (
         "link 'javascript:alert(1)' is no web address: left out",
         "the title was cut to 1024 characters",
     )
-
-
-@pytest.mark.parametrize(
-    ("words", "gravest"),
-    [((), None), (("", " "), None), (("info", "critical", "error"), "critical"), (("sev4", "warning"), "warning")],
-)
-def test_gravest_of_several_words_counts(words: tuple[str, ...], gravest: str | None) -> None:
-    request = trigger_request(
-        Alert("down", None, words),
-        Receiver(Service("cloud", "engineering"), built_in("engineering")),
-        "integration:pagerduty",
-    )
-
-    assert request.severity == gravest
