@@ -61,7 +61,7 @@ def _add_clocks() -> None:
         sa.Column("process", sa.String(), nullable=False),
         sa.Column("machine", sa.String(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ahead_seconds", sa.Float(), nullable=False),
+        sa.Column("ahead_seconds", sa.Double(), nullable=False),
         sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("process", name="pk_clocks"),
     )
@@ -90,7 +90,8 @@ def _add_watching() -> None:
     )
     for name, (table, column, condition) in _WATCHED.items():
         which = sa.text(condition)
-        op.create_index(name, table, [column], postgresql_where=which, sqlite_where=which)
+        # On PostgreSQL they are there by now, made without a lock that paging would wait for (oncall/store/index_ahead.py).
+        op.create_index(name, table, [column], postgresql_where=which, sqlite_where=which, if_not_exists=True)
 
 
 def _drop_watching() -> None:

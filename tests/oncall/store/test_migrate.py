@@ -93,6 +93,29 @@ def test_database_that_is_not_there_cannot_be_migrated() -> None:
         upgrade("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 
 
+def test_migration_waits_for_those_who_work_and_lets_them_work(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        command.downgrade(config_for(connection), "0006")
+    worker = engine.connect()
+    worker.execute(text("LOCK TABLE incidents, timers, log_entries IN ROW EXCLUSIVE MODE"))
+
+    def go_on(_seconds: float) -> None:
+        worker.commit()
+        database = Database(postgres_url)
+        database.write(_store_as_before)
+        database.dispose()
+
+    upgrade(postgres_url, go_on)
+
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.scalar(text("SELECT count(*) FROM pg_index WHERE NOT indisvalid")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM incidents")) == 1
+    worker.close()
+    engine.dispose()
+
+
 def current(url: str) -> bool:
     """Whether the tables are this release's."""
     database = Database(url)
