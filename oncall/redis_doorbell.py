@@ -1,19 +1,23 @@
 """The doorbell between processes: an RQ job that carries nothing, on Redis.
 
-Redis may be emptied, be away or come back: then workers look by themselves each second, and nothing else changes.
+All rings are the same job, which stands in Redis and is queued again and again: so a ring costs one way to Redis and back, and to
+hear it another. Redis may be emptied, be away or come back: then workers look by themselves each second, and nothing else changes.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 import structlog
 from redis import Redis, RedisError
+from redis.client import Pipeline
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from oncall.doorbell import LocalDoorbell
@@ -23,6 +27,9 @@ QUEUE = "oncall"
 
 _TIMEOUT_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
+_JOB = "oncall-ring"
+_KEPT_SECONDS = 600
+_BEAT_SECONDS = 30.0
 
 _log = structlog.get_logger(__name__)
 
@@ -60,15 +67,30 @@ class RedisDoorbell:
         self._redis.close()
 
     def _pass_on(self) -> None:
+        kept_until = 0.0
         while not self._closing.is_set():
             self._rung.wait(threading.TIMEOUT_MAX)
             try:
-                # One that nobody has heard yet is enough.
-                if self._queue.is_empty():
-                    self._queue.enqueue(rung, result_ttl=0, failure_ttl=0, ttl=60)
+                if time.monotonic() >= kept_until:
+                    self._keep_job()
+                    kept_until = time.monotonic() + _KEPT_SECONDS / 2
+                self._queue_job()
             except RedisError as error:
                 _log.warning("the doorbell's Redis does not answer: workers look each second", error=str(error))
                 self._closing.wait(_AGAIN_SECONDS)
+
+    def _keep_job(self) -> None:
+        job = self._queue.create_job(rung, job_id=_JOB, ttl=_KEPT_SECONDS, result_ttl=0, failure_ttl=0)
+        job.save()
+        self._redis.expire(job.key, _KEPT_SECONDS)
+        self._redis.sadd(self._queue.redis_queues_keys, self._queue.key)
+
+    def _queue_job(self) -> None:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            self._queue.push_job_id(_JOB, pipeline=pipeline)
+            # One that nobody has heard yet is enough.
+            pipeline.ltrim(self._queue.key, 0, 0)
+            pipeline.execute()
 
 
 def listen(redis_url: str, doorbell: LocalDoorbell, stopping: threading.Event) -> None:
@@ -79,7 +101,7 @@ def listen(redis_url: str, doorbell: LocalDoorbell, stopping: threading.Event) -
     while not stopping.is_set():
         redis = _connect(redis_url, timeout=None)
         try:
-            listener = _Listener([_queue(redis)], connection=redis, serializer=JSONSerializer)
+            listener = _Listener([_queue(redis)], connection=redis, serializer=JSONSerializer, job_class=_Ring)
             listener.attach(doorbell, stopping)
             listener.work(logging_level="ERROR")
         except RedisError as error:
@@ -91,8 +113,21 @@ def listen(redis_url: str, doorbell: LocalDoorbell, stopping: threading.Event) -
         stopping.wait(_AGAIN_SECONDS)
 
 
+class _Ring(Job):
+    """The one job there is: whoever has its id need not read the rest."""
+
+    @classmethod
+    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> _Ring:  # noqa: A002  as RQ names it
+        """Return the job without asking Redis; it may have been emptied meanwhile."""
+        return cls(id=id, connection=connection, serializer=serializer)
+
+
 class _Listener(SimpleWorker):
-    """RQ's worker, whose one job rings a bell of this process; a signal ends it without asking Redis."""
+    """RQ's worker, whose one job rings a bell of this process; a signal ends it without asking Redis.
+
+    Of what RQ writes down of each job, its state and its outcome, nothing is needed of a ring: that took more time than to send a
+    page.
+    """
 
     max_connection_wait_time = 4.0
     log_result_lifespan = False
@@ -101,12 +136,28 @@ class _Listener(SimpleWorker):
         self._bell = doorbell
         self._stopping = stopping
         self._at_work = False
+        self._beat_at = 0.0
 
-    def execute_job(self, job: Any, queue: Queue) -> None:
-        self._bell.ring()
+    def execute_job(self, job: Job, queue: Queue) -> None:
         self._at_work = True
-        super().execute_job(job, queue)
+        self._bell.ring()
+        self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
         self._at_work = False
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        if time.monotonic() >= self._beat_at:
+            self._beat_at = time.monotonic() + _BEAT_SECONDS
+            super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        if state != self.get_state():
+            super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001  as RQ has it
+        """Go on: nobody means a pager by `rq suspend`."""
+
+    def procline(self, message: str) -> None:
+        """Leave the process its name."""
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         del frame
