@@ -54,6 +54,7 @@ _COMMANDS = {
     "integration": "integrations:integration",
     "webhook": "webhooks:webhook",
     "user": "users:user",
+    "doctor": "doctor:doctor",
 }
 """Every command, with its module in this package and its name there."""
 

@@ -1,5 +1,6 @@
 """Twilio: pages by text message and by phone, and what comes back."""
 
+from oncall.providers.twilio.account import check
 from oncall.providers.twilio.inbound import (
     KeyPressed,
     Report,
@@ -21,6 +22,7 @@ __all__ = [
     "TwilioProvider",
     "build",
     "call_report",
+    "check",
     "farewell",
     "is_from_twilio",
     "key_pressed",
