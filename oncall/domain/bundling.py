@@ -100,7 +100,8 @@ def planned(due: Iterable[DueMessage], soon: Iterable[DueMessage], recent: Itera
     """
     minutes: dict[Way, list[Recent]] = {}
     for one in recent:
-        if one.at > now - MINUTE:
+        # One further ahead is of a clock that has been set back since: it would hold up all that comes.
+        if abs(one.at - now) < MINUTE:
             minutes.setdefault(one.way, []).append(one)
     early = _by_way(soon)
     sends: list[Send] = []

@@ -172,6 +172,12 @@ def test_when_everything_breaks_at_once_the_gravest_wait_as_well() -> None:
     assert len(night.sends()[0]) == 20 - MOST_IN_A_MINUTE
 
 
+def test_send_of_a_clock_that_was_set_back_since_keeps_nothing_waiting() -> None:
+    ahead = Recent(("bo", "sms", "+1"), NIGHT + 60 * MINUTE, {"cloud": 0}, None)
+
+    assert planned([page("a")], (), [ahead], NIGHT).waiting == ()
+
+
 def test_channel_is_a_way_too_and_notices_and_webhooks_are_none() -> None:
     notices = [page(str(number))._replace(kind="notice") for number in range(3)]
     hooks = [page(f"h{number}")._replace(type="webhook") for number in range(3)]
