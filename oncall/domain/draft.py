@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from oncall.domain.directory import Directory, Urgency
-from oncall.domain.evolve import evolve, write
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, AttemptState, Incident, Page, Run
 from oncall.domain.itself import service_of
 from oncall.domain.log import Entry
-from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of
+from oncall.domain.policy import Customer, SupportPolicy, built_in, policy_of_service
 
 RANKS: Mapping[str, int] = {
     "warn_respond": 1,
@@ -30,7 +30,7 @@ RANKS: Mapping[str, int] = {
 
 
 _new = tuple.__new__  # a named tuple made in half the time; a year of incidents takes millions
-_FIELDS = len(fields(Incident))
+_INCIDENT_FIELDS, _RUN_FIELDS = len(fields(Incident)), len(fields(Run))
 
 
 class Timer(NamedTuple):
@@ -86,7 +86,6 @@ class Transition(NamedTuple):
         return _changed_attempts(self.before, self.incident)
 
 
-@dataclass(slots=True)
 class Draft:
     """A transition being worked out; lives only within one call of `transition`.
 
@@ -94,24 +93,37 @@ class Draft:
     finished.
     """
 
-    incident: Incident
-    directory: Directory
-    now: datetime
-    entries: list[Entry] = field(default_factory=list)
-    timers: list[Timer] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
-    notices: tuple[Notice, ...] = ()
-    disabled: tuple[Disabled, ...] = ()
-    refused: str | None = None
-    focus: int | None = None
-    _own: Incident | None = None
-    _own_run: Run | None = None
-    _policy: SupportPolicy | None = None
+    __slots__ = (
+        "_own",
+        "_own_run",
+        "_policy",
+        "directory",
+        "disabled",
+        "entries",
+        "focus",
+        "incident",
+        "notices",
+        "now",
+        "pages",
+        "refused",
+        "timers",
+    )
 
-    @classmethod
-    def of_new(cls, incident: Incident, directory: Directory, now: datetime) -> Draft:
-        """What is worked out of an incident that was made for this."""
-        return cls(incident, directory, now, _own=incident)
+    def __init__(self, incident: Incident, directory: Directory, now: datetime, own: Incident | None = None) -> None:
+        """Begin with an incident as it is; `own` is the same where it was made for this, so that it may be written to."""
+        self.incident = incident
+        self.directory = directory
+        self.now = now
+        self.entries: list[Entry] = []
+        self.timers: list[Timer] = []
+        self.pages: list[Page] = []
+        self.notices: tuple[Notice, ...] = ()
+        self.disabled: tuple[Disabled, ...] = ()
+        self.refused: str | None = None
+        self.focus: int | None = None
+        self._own = own
+        self._own_run: Run | None = None
+        self._policy: SupportPolicy | None = None
 
     @property
     def policy(self) -> SupportPolicy:
@@ -121,8 +133,9 @@ class Draft:
         return self._policy
 
     def _find_policy(self) -> SupportPolicy:
-        if service_of(self.directory, self.incident.service) is not None:
-            return policy_of(self.directory, self.incident.service)
+        found = service_of(self.directory, self.incident.service)
+        if found is not None:
+            return policy_of_service(self.directory, found)
         return built_in(self.incident.rule.escalation or "" if self.incident.rule else "")
 
     @property
@@ -152,9 +165,9 @@ class Draft:
         if self.incident is not self._own:
             self.incident = self._own = evolve(self.incident, **changes)
             return
-        known = self.incident.__dict__  # as `write` does, in a place that is passed all the time
+        known = self.incident.__dict__
         known.update(changes)
-        if len(known) != _FIELDS:
+        if len(known) != _INCIDENT_FIELDS:
             raise KeyError(*changes)
 
     def open_run(self, run: Run) -> None:
@@ -167,10 +180,13 @@ class Draft:
         self.focus = run.generation
 
     def change_run(self, **changes: Any) -> Run:
-        """Change fields of the run that is worked on; returns it as it then is."""
+        """Change fields of the run that is worked on; returns it as it then is. Raises KeyError where a field is unknown."""
         old = self.run
         if old is self._own_run:
-            write(old, changes)
+            known = old.__dict__
+            known.update(changes)
+            if len(known) != _RUN_FIELDS:
+                raise KeyError(*changes)
             return old
         self._own_run = new = evolve(old, **changes)
         if old is self.incident.run:
@@ -196,16 +212,8 @@ class Draft:
 
     def finished(self, before: Incident | None) -> Transition:
         """Everything decided about an incident that was `before`, None for a new one."""
-        return Transition(
-            before,
-            self.incident,
-            tuple(self.entries),
-            tuple(self.timers),
-            tuple(self.pages),
-            self.notices,
-            self.disabled,
-            self.refused,
-        )
+        decided = tuple(self.entries), tuple(self.timers), tuple(self.pages), self.notices, self.disabled
+        return _new(Transition, (before, self.incident, *decided, self.refused))
 
 
 def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt, ...]:

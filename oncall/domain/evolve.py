@@ -5,7 +5,6 @@ A year of incidents is millions of such values, so this is where a simulation sp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
@@ -47,12 +46,3 @@ def evolve(value: T, **changes: Any) -> T:
     copy: T = object.__new__(value.__class__)
     _put(copy, "__dict__", after)
     return copy
-
-
-def write(value: object, changes: Mapping[str, Any]) -> None:
-    """Change fields of a frozen value in place: only for a copy that nobody else has seen; raises KeyError where one is unknown."""
-    known = value.__dict__
-    count = len(known)
-    known.update(changes)
-    if len(known) != count:
-        raise KeyError(*changes)

@@ -44,7 +44,7 @@ def opened(command: Trigger, directory: Directory, now: datetime) -> Draft:
         ticket_type=ticket_type.value,
         missing=tuple(_missing(policy.required, command)) if policy.required else (),
     )
-    draft = Draft.of_new(incident, directory, now)
+    draft = Draft(incident, directory, now, own=incident)
     guessed = [offer.warning for offer in (severity, plan, ticket_type) if offer.warning is not None]
     incomplete = [f"incomplete: {name} is missing" for name in incident.missing]
     _begin(draft, command, [*command.warnings, *guessed, *incomplete])

@@ -217,9 +217,10 @@ def policy_of(directory: Directory, service: str) -> SupportPolicy:
     found = service_of(directory, service)
     if found is None:
         raise LookupError(service)
-    return _of_service(directory, found)
+    return policy_of_service(directory, found)
 
 
-def _of_service(directory: Directory, service: Service) -> SupportPolicy:
+def policy_of_service(directory: Directory, service: Service) -> SupportPolicy:
+    """The support policy that a service names, else the built-in one."""
     named = directory.support_policies.get(service.support_policy or "")
     return named or built_in(service.escalation_policy or "")

@@ -19,6 +19,8 @@ from oncall.domain.directory import (
     WebhookTarget,
 )
 
+_new = tuple.__new__  # a named tuple made in half the time
+
 
 class Responder(NamedTuple):
     """A person to page, with the reason."""
@@ -57,11 +59,13 @@ def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Mean
                 people.setdefault(one.user, one)
             else:
                 channels.setdefault((one.type, one.address), one)
-    return Meant(tuple(people.values()), tuple(channels.values()), tuple(empty))
+    return _new(Meant, (tuple(people.values()), tuple(channels.values()), tuple(empty)))
 
 
 def _of(target: Target, directory: Directory, at: datetime) -> Sequence[Responder | Channel]:
     match target:
+        case ScheduleTarget():
+            return _people(target, directory, at)
         case SlackChannelTarget(address):
             return [Channel("slack_channel", address, "named in the step")]
         case WebhookTarget(address):
@@ -76,9 +80,9 @@ def _people(
     target: ScheduleTarget | UserTarget | TeamTarget | AccountTarget | RoleTarget, directory: Directory, at: datetime
 ) -> Sequence[Responder]:
     match target:
-        case ScheduleTarget(schedule):
-            because = f"on call in {schedule}"
-            return [Responder(user, because) for user in directory.on_call(schedule, at)]
+        case ScheduleTarget():
+            because = f"on call in {target.schedule}"
+            return [_new(Responder, (user, because)) for user in directory.on_call(target.schedule, at)]
         case UserTarget(user):
             return [Responder(user, "named in the step")]
         case TeamTarget(team):

@@ -116,10 +116,12 @@ def _apply(
     command: Trigger | PersonCommand | Recalculate | Rearm | PassOver | FireTimer | AttemptFailed | AttemptDelivered,
 ) -> None:
     match command:
-        case Trigger():
-            joined(draft, command)
         case FireTimer():
             fire(draft, command)
+        case Acknowledge() | Resolve():
+            _act(draft, command)
+        case Trigger():
+            joined(draft, command)
         case Recalculate():
             recalculate(draft, command.since or draft.now)
         case Rearm():
