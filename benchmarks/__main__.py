@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import enqueue, idle, paging, schedules, simulate, stored_schedules
+from benchmarks import claims, enqueue, idle, paging, schedules, simulate, stored_schedules, timers
 from benchmarks.machine import describe
 from benchmarks.row import Row
 
@@ -18,6 +18,8 @@ MEASURES: dict[str, Callable[[], Iterable[Row]]] = {
     "simulate": simulate.measure,
     "enqueue": enqueue.measure,
     "paging": paging.measure,
+    "timers": timers.measure,
+    "claims": claims.measure,
     "idle": idle.measure,
 }
 

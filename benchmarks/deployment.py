@@ -70,7 +70,7 @@ def all_in_one(people: int, seconds_to_answer: float = 0.0) -> Iterator[Deployme
     """Run `oncall serve` on SQLite."""
     with _home() as home, run_vendor(seconds_to_answer) as taking:
         port = free_port()
-        known = environment(home, port, _account(taking))
+        known = environment(home, port, account(taking))
         config = home / "bench.json"
         config.write_text(document(people), encoding="utf-8")
         with started(known, home, serve(home, port, "--config", str(config))) as running:
@@ -83,7 +83,7 @@ def in_several_processes(people: int, seconds_to_answer: float = 0.0, workers: i
     """Run gunicorn and `oncall worker` on Valkey and on a PostgreSQL that syncs each commit to the disk."""
     with _home() as home, run_vendor(seconds_to_answer) as taking, run_valkey() as valkey, safe_database() as url:
         port = free_port()
-        known = environment(home, port, {**on(url), "ONCALL_REDIS_URL": valkey.url, **_account(taking)})
+        known = environment(home, port, {**on(url), "ONCALL_REDIS_URL": valkey.url, **account(taking)})
         prepare(known, people)
         with started(known, home, web(port), *[worker_command() for _ in range(workers)]) as running:
             wait_until_ready(port, running)
@@ -129,7 +129,8 @@ def _home() -> Iterator[Path]:
         yield Path(name)
 
 
-def _account(taking: Vendor) -> Environment:
+def account(taking: Vendor) -> Environment:
+    """What names a vendor to the service."""
     return {**vendor.ENVIRONMENT, "TWILIO_API_BASE": taking.url}
 
 
