@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Literal
 import structlog
 from sqlalchemy.orm import Session
 
-from oncall.domain.bundling import DueMessage
+from oncall.domain.bundling import DueMessage, Way
 from oncall.domain.commands import AttemptFailed
 from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident
@@ -224,8 +224,8 @@ class _Record:
         """Have each incident of a page that failed decide what follows."""
         recording = Recording(self.context, self.session, self.now)
         as_they_are = dict(self.locked)
+        self._forget()
         for part, outcome in self.failures:
-            self._forget(part)
             if part.kind != messages.PAGE or part.incident is None:
                 continue
             if part.incident not in as_they_are:
@@ -236,11 +236,15 @@ class _Record:
         if self.failures:
             recording.store()
 
-    def _forget(self, part: Carried) -> None:
+    def _forget(self) -> None:
         """What reached nobody keeps nothing waiting (docs/semantics.md 6.6)."""
-        way = DueMessage(part.message, part.kind, part.user, part.type, part.address, Urgency.HIGH, part.due_at).way
-        if way is not None:
-            recent_pages.forget(self.session, way, [part.call])
+        calls: dict[Way, set[str]] = defaultdict(set)
+        for part, _ in self.failures:
+            way = DueMessage(part.message, part.kind, part.user, part.type, part.address, Urgency.HIGH, part.due_at).way
+            if way is not None:
+                calls[way].add(part.call)
+        for way in sorted(calls, key=lambda way: (way[0] or "", *way[1:])):
+            recent_pages.forget(self.session, way, calls[way])
 
 
 def _notice_again_at(part: Carried, outcome: Failed, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from oncall.operations.context import Context
 from oncall.operations.count import BUCKETS, INCIDENTS, SENDS, SUM, TO_ATTEMPT, TO_RECEIPT
+from oncall.operations.refusals import TRIGGERS_REFUSED
 from oncall.store import measures
 from oncall.store.measures import Key
 from oncall.watch import auditor, canary, ping
@@ -61,6 +62,9 @@ class _Figures(Collector):
         )
         yield self._counter(INCIDENTS, "Incidents opened", ("severity",))
         yield self._counter(SENDS, "Sends, with what was known of them two minutes later", ("provider", "state"))
+        yield self._counter(
+            TRIGGERS_REFUSED, "Triggers refused, as more was asked than is accepted", ("door", "because")
+        )
         for name, text in _HISTOGRAMS.items():
             yield self._histogram(name, text)
 

@@ -62,7 +62,7 @@ def lived(events: Iterable[Event], floor: Floor) -> dict[str, list[Line]]:
 
 
 def _forget(floor: Floor) -> None:
-    tables = "incidents, messages, sends"
+    tables = "incidents, messages, sends, recent_pages"
     floor.context.database.write(lambda session: session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")))
 
 
@@ -73,7 +73,9 @@ def _live_before(floor: Floor, end: datetime) -> None:
         fired = 0
         while now_fired := floor.engine.fire_due():
             fired += now_fired
-        assert fired + hand_over(floor.context) + floor.delivery.deliver_due(), f"nobody does what is due at {due_at}"
+        done = fired + hand_over(floor.context) + floor.delivery.deliver_due()
+        # What waits so as not to flood is put off, and nothing is sent.
+        assert done or next_due(floor.context) != due_at, f"nobody does what is due at {due_at}"
 
 
 def _trigger(floor: Floor, name: str, command: Trigger) -> str:
