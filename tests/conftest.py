@@ -19,6 +19,7 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.examples import SOAK
+from tests.figures import write_summary
 from tests.journal import write_plainly
 from tests.memory import work_in_memory
 from tests.network import allow_loopback_only
@@ -49,6 +50,11 @@ def pytest_collection_finish() -> None:
     """Have the garbage collector leave alone what lasts as long as this process: the modules, and the tests themselves."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have found out."""
+    write_summary(terminalreporter)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -129,15 +129,12 @@ def run_proxies(*targets: int) -> Iterator[tuple[Proxy, ...]]:
     thread = threading.Thread(target=loop.run_forever, name="proxies", daemon=True)
     thread.start()
     proxies = tuple(Proxy(loop, target) for target in targets)
+    servers: list[asyncio.Server] = []
     try:
-        servers = [
-            asyncio.run_coroutine_threadsafe(_listen(proxy), loop).result(_PATIENCE_SECONDS) for proxy in proxies
-        ]
+        servers += [asyncio.run_coroutine_threadsafe(_listen(one), loop).result(_PATIENCE_SECONDS) for one in proxies]
         yield proxies
-        for proxy, server in zip(proxies, servers, strict=True):
-            loop.call_soon_threadsafe(server.close)
-            proxy.reset()
     finally:
+        asyncio.run_coroutine_threadsafe(_end(proxies, servers), loop).result(_PATIENCE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -147,3 +144,14 @@ async def _listen(proxy: Proxy) -> asyncio.Server:
     server = await proxy.loop.create_server(lambda: _End(proxy), "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]
     return server
+
+
+async def _end(proxies: Iterable[Proxy], servers: Iterable[asyncio.Server]) -> None:
+    for server in servers:
+        server.close()
+    for proxy in proxies:
+        for end in tuple(proxy.ends):
+            end.tear()
+    # What is torn is gone with the next turn of the loop.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)

@@ -20,12 +20,14 @@ PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.02
 
 
-def eventually(ask: Callable[[], T], expected: T, patience: float = PATIENCE_SECONDS) -> None:
+def eventually(
+    ask: Callable[[], T], expected: T, patience: float = PATIENCE_SECONDS, poll: float = POLL_SECONDS
+) -> None:
     """Return as soon as `ask` answers what is expected, and fail with its last answer when it never does."""
     end = time.monotonic() + patience
     while (answer := ask()) != expected and time.monotonic() < end:
-        time.sleep(POLL_SECONDS)
-    assert answer == expected
+        time.sleep(poll)
+    assert answer == expected, answer
 
 
 def let_pass(database_url: str, by: timedelta) -> None:

@@ -22,13 +22,22 @@ SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message in the workspace; `to` is the address it was posted to, `channel` the conversation it landed in."""
+    """A message in the workspace; `to` is the address it was posted to, `channel` the conversation it landed in.
+
+    `call` is the service's own id of it.
+    """
 
     to: str
     channel: str
     ts: str
     text: str
     blocks: list[dict[str, Any]]
+    call: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was posted, to the second."""
+        return datetime.fromtimestamp(int(self.ts.split(".")[0]), UTC)
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -57,7 +66,12 @@ class Slack:
     def posted(self) -> list[Posted]:
         """Everything posted, oldest first, also what nobody was told of."""
         ledger = requests.get(f"{self.url}/double/ledger", timeout=SECONDS).json()
-        return [Posted(one["to"], one["channel"], one["ts"], one["text"], one["blocks"]) for one in ledger]
+        return [Posted(one["to"], one["channel"], one["ts"], one["text"], one["blocks"], _call(one)) for one in ledger]
+
+    def be_unwell(self, seed: int, **chances: float) -> None:
+        """From now on, of all messages refuse, throttle, break, lose, drop or slow down so large a part, by chance."""
+        health = {"seed": seed, "chances": chances}
+        requests.post(f"{self.url}/double/health", json=health, timeout=SECONDS).raise_for_status()
 
     def refuse_next(self, error: str) -> None:
         """Refuse the next message with an error's name, and status 200 as Slack does."""
@@ -94,6 +108,12 @@ class Slack:
 
     def _plan(self, **fault: object) -> None:
         requests.post(f"{self.url}/double/faults", json=fault, timeout=SECONDS).raise_for_status()
+
+
+def _call(message: Mapping[str, Any]) -> str:
+    metadata = message.get("metadata", {})
+    known = json.loads(metadata) if isinstance(metadata, str) else metadata
+    return str(known.get("event_payload", {}).get("id", ""))
 
 
 @contextmanager

@@ -5,8 +5,9 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -24,6 +25,12 @@ class Accepted:
     sid: str
     kind: str
     form: Mapping[str, Any]
+    at: datetime
+
+    @property
+    def call(self) -> str:
+        """The service's own id of it, by which the vendor calls back."""
+        return parse_qs(urlsplit(str(self.form["StatusCallback"])).query)["call"][0]
 
     @property
     def to(self) -> str:
@@ -42,10 +49,15 @@ class Twilio:
         """The account with which the service reaches the double."""
         return TwilioSettings(ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, self.url)
 
-    def accepted(self) -> list[Accepted]:
-        """Everything taken, oldest first, also what nobody was told of."""
-        ledger = requests.get(f"{self.url}/double/ledger", timeout=SECONDS).json()
-        return [Accepted(one["sid"], one["kind"], one["form"]) for one in ledger]
+    def accepted(self, after: int = 0) -> list[Accepted]:
+        """Everything taken, oldest first, also what nobody was told of; without the first `after` of it."""
+        ledger = requests.get(f"{self.url}/double/ledger", {"after": after}, timeout=SECONDS).json()
+        return [Accepted(one["sid"], one["kind"], one["form"], datetime.fromisoformat(one["at"])) for one in ledger]
+
+    def be_unwell(self, seed: int, **chances: float) -> None:
+        """From now on, of all messages refuse, throttle, break, lose, drop or slow down so large a part, by chance."""
+        health = {"seed": seed, "chances": chances}
+        requests.post(f"{self.url}/double/health", json=health, timeout=SECONDS).raise_for_status()
 
     def refuse_next(self, code: int | None, status: int = 400) -> None:
         """Refuse the next message with an error code, None for an answer of a proxy that knows none."""
@@ -68,6 +80,10 @@ class Twilio:
         """Take the next message and cut the connection without an answer."""
         self._plan(kind="lose")
 
+    def drop_next(self) -> None:
+        """Cut the connection at the next message, and do not take it."""
+        self._plan(kind="drop")
+
     def hold_next(self) -> None:
         """Take the next message and keep the sender waiting until `release`."""
         self._plan(kind="hold")
@@ -83,6 +99,10 @@ class Twilio:
     def lag_behind(self, lists: int) -> None:
         """Leave everything out of the next `lists` lists."""
         self._control(f"lag/{lists}")
+
+    def list_after(self, lag: timedelta) -> None:
+        """List what was taken only so much later."""
+        self._control(f"list-after/{lag // timedelta(milliseconds=1)}")
 
     def set_status(self, sid: str, status: str) -> None:
         """Change the status that lists show."""

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ class Account:
     taken: list[Record] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     lists_to_miss: int = 0
+    lag: timedelta = timedelta(0)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, kind: str, form: Record) -> Record:
@@ -53,12 +54,14 @@ class Account:
             return record
 
     def find(self, kind: str, to: str | None) -> list[Record]:
-        """Everything of a kind, newest first; nothing while lists lag behind."""
+        """Everything of a kind, newest first; what is younger than `lag` is not listed yet, and nothing while lists are missed."""
         with self.lock:
             if self.lists_to_miss:
                 self.lists_to_miss -= 1
                 return []
-            return [one for one in reversed(self.taken) if one["kind"] == kind and to in {None, one["form"]["To"]}]
+            until = (self.now() - self.lag).isoformat()
+            mine = (one for one in reversed(self.taken) if one["kind"] == kind and to in {None, one["form"]["To"]})
+            return [one for one in mine if one["at"] <= until]
 
 
 def twilio_app(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask:
@@ -90,7 +93,7 @@ def twilio_app(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask
 def _register_controls(app: Flask, account: Account) -> None:
     @app.get("/double/ledger")
     def ledger() -> Response:
-        return jsonify(account.taken)
+        return jsonify(account.taken[int(request.args.get("after", 0)) :])
 
     @app.post("/double/status/<sid>/<status>")
     def set_status(sid: str, status: str) -> Response:
@@ -106,6 +109,11 @@ def _register_controls(app: Flask, account: Account) -> None:
     def lag(lists: int) -> Response:
         account.lists_to_miss = lists
         return jsonify(lists_to_miss=lists)
+
+    @app.post("/double/list-after/<int:milliseconds>")
+    def list_after(milliseconds: int) -> Response:
+        account.lag = timedelta(milliseconds=milliseconds)
+        return jsonify(milliseconds=milliseconds)
 
 
 def _refuse_strangers() -> Response | None:
