@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
 from oncall.operations.apply import apply_document
-from tests.processes import Environment, environment, free_port, request, started, wait_until_ready, web
+from oncall.store.database import Database
+from oncall.store.migrate import revisions
+from oncall.store.timers import TimerRow
+from tests.processes import Environment, Running, environment, free_port, request, started, wait_until_ready, web
 from tests.scenarios.beside import beside, new_token
 
 TEAMS = 20
@@ -47,6 +56,20 @@ class Deployment:
     environment: Environment
     token: str
     database_url: str
+    web: Running
+
+    def reload_web(self) -> None:
+        """Replace the processes of the web, one after the other."""
+        self.web.process.send_signal(signal.SIGHUP)
+
+    def last_due(self) -> datetime:
+        """When the last of what waits is due."""
+        database = Database(self.database_url)
+        with database.read() as session:
+            found = session.scalars(select(TimerRow.due_at).order_by(TimerRow.due_at.desc())).first()
+        database.dispose()
+        assert found is not None
+        return found
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """What the API answers."""
@@ -68,4 +91,20 @@ def deployed(home: Path, database_url: str, redis_url: str) -> Iterator[Deployme
         apply_document(context, document(), author="test", prune=False, dry_run=False)
     with started(known, home, web(port)) as running:
         wait_until_ready(port, running)
-        yield Deployment(home, port, known, new_token(known), database_url)
+        yield Deployment(home, port, known, new_token(known), database_url, running[0])
+
+
+@contextmanager
+def tables_of(revision: str, database_url: str) -> Iterator[None]:
+    """Have the tables say for a while that they are those of another release."""
+
+    def say(number: str, session: Session) -> None:
+        session.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
+
+    database = Database(database_url)
+    database.write(partial(say, revision))
+    try:
+        yield
+    finally:
+        database.write(partial(say, max(revisions())))
+        database.dispose()

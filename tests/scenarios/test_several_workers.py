@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import redis
@@ -15,10 +17,14 @@ from rq.serializers import JSONSerializer
 
 from oncall.operations.claim import LEASE
 from oncall.redis_doorbell import QUEUE, rung
+from schedules import parse_instant
 from tests.processes import Running, sent_messages, started, worker
-from tests.scenarios.deployment import TEAMS, Deployment, deployed
+from tests.scenarios.deployment import TEAMS, Deployment, deployed, tables_of
 from tests.scenarios.later import PATIENCE_SECONDS, eventually, let_pass
 from tests.servers import PostgresServer
+
+LATEST = timedelta(seconds=15)
+"""By how much a page may be late while everything is replaced, one after the other."""
 
 pytestmark = [pytest.mark.kill, pytest.mark.processes]
 
@@ -47,6 +53,10 @@ class Cluster:
         """How many messages each person was sent."""
         return Counter(message["user"] for message in sent_messages(self.deployment.home)[self.sent_before :])
 
+    def sent_at(self) -> list[datetime]:
+        """When each message was sent."""
+        return [parse_instant(message["at"]) for message in sent_messages(self.deployment.home)[self.sent_before :]]
+
     def let_pass(self, by: timedelta) -> None:
         """Let time pass for everything that waits."""
         let_pass(self.deployment.database_url, by)
@@ -72,9 +82,13 @@ def cluster(deployment: Deployment, redis_url: str) -> Iterator[Cluster]:
     home = deployment.home
     before = len(sent_messages(home))
     with started(deployment.environment, home, worker(), worker()) as workers:
-        eventually(lambda: all("the worker runs" in each.said() for each in workers), expected=True)
+        eventually(lambda: all(map(_runs, workers)), expected=True)
         yield Cluster(deployment, redis_url, workers, before)
         deployment.resolve_all()
+
+
+def _runs(worker: Running) -> bool:
+    return "the worker runs" in worker.said()
 
 
 def once(*ranks: str) -> Counter[str]:
@@ -128,6 +142,22 @@ def test_stopped_redis_leaves_the_workers_looking_for_themselves(cluster: Cluste
 
     cluster.trigger(1)
     eventually(cluster.paged, Counter({"first0": 1, "first1": 1}))
+
+
+def test_rolling_restart_on_the_tables_of_a_later_release_makes_nothing_late(cluster: Cluster) -> None:
+    deployment = cluster.deployment
+    cluster.trigger_all()
+    cluster.let_pass(timedelta(minutes=10, seconds=-2))
+    due_at = deployment.last_due()
+    with tables_of("9999", deployment.database_url), ExitStack() as running:
+        deployment.reload_web()
+        for old in cluster.workers:
+            assert old.stop() == 0
+            (new,) = running.enter_context(started(deployment.environment, deployment.home, worker()))
+            eventually(partial(_runs, new), expected=True)
+        # What the stopped ones held is free at once, and not when a lease would have run out.
+        eventually(cluster.paged, once("first", "second"))
+        assert max(cluster.sent_at()) - due_at <= LATEST
 
 
 def test_workers_stop_in_the_middle_of_a_hail_of_rings(cluster: Cluster) -> None:
