@@ -13,7 +13,6 @@ from oncall.domain.policy import policy_of
 from oncall.operations.call import Paged
 from oncall.operations.context import Context
 from oncall.store import incidents, pages, sends
-from oncall.store.messages import MessageRow
 
 
 def page_line(public_url: str, incident: Incident | Paged, page: str, code: str, *, may_resolve: bool) -> PageLine:
@@ -40,10 +39,12 @@ def lines_of_call(context: Context, call: str) -> tuple[PageLine, ...]:
 
 
 def _lines(context: Context, session: Session, call: str) -> Iterator[PageLine]:
-    for send in sends.of_call(session, call):
-        message = session.get(MessageRow, send.message_id)
-        page = pages.get(session, message.page_id) if message and message.page_id else None
-        if page is not None:
-            incident = incidents.get(session, context.cipher, page.incident_id)
-            gravest = policy_of(context.directory(session), incident.service).is_gravest(incident.severity)
-            yield page_line(context.public_url, incident, page.id, page.code, may_resolve=not gravest)
+    carried = sends.pages_of(session, call)
+    known = incidents.read_all(session, context.cipher, {one.incident for one in carried})
+    codes = pages.codes(session, {one.page for one in carried})
+    directory = context.directory(session)
+    for one in carried:
+        incident = known.get(one.incident)
+        if incident is not None:
+            gravest = policy_of(directory, incident.service).is_gravest(incident.severity)
+            yield page_line(context.public_url, incident, one.page, codes[one.page], may_resolve=not gravest)

@@ -11,6 +11,8 @@ class Action(StrEnum):
     """What an answer asks for."""
 
     ACKNOWLEDGE = "acknowledge"
+    ACKNOWLEDGE_ALL = "acknowledge_all"
+    """Everything that went out as one message with that page."""
     ESCALATE = "escalate"
     RESOLVE = "resolve"
 
@@ -24,17 +26,17 @@ class Reply:
 
 
 _LONGEST_TEXT = 40
-_FORM = re.compile(r"([0-9]{4,8})\s*([er]?)[.!]?", re.IGNORECASE)
-_LETTERS = {"": Action.ACKNOWLEDGE, "e": Action.ESCALATE, "r": Action.RESOLVE}
+_FORM = re.compile(r"([0-9]{4,8})\s*([era]?)[.!]?", re.IGNORECASE)
+_LETTERS = {"": Action.ACKNOWLEDGE, "a": Action.ACKNOWLEDGE_ALL, "e": Action.ESCALATE, "r": Action.RESOLVE}
 _KEYS = {"4": Action.ACKNOWLEDGE, "5": Action.ESCALATE, "6": Action.RESOLVE}
 
 
 def parse_reply(text: str) -> Reply | None:
     """The answer that a text message gives, None where it gives none.
 
-    `1234` acknowledges, `1234 e` escalates, `1234 r` resolves; case, spaces and a full stop at the end do not matter. There
-    are no words, on purpose: carriers take STOP, END, CANCEL, YES and others as orders to themselves and may unsubscribe
-    the sender from all pages.
+    `1234` acknowledges, `1234 a` does so to all that the message told of, `1234 e` escalates, `1234 r` resolves; case, spaces
+    and a full stop at the end do not matter. There are no words, on purpose: carriers take STOP, END, CANCEL, YES and others
+    as orders to themselves and may unsubscribe the sender from all pages.
     """
     form = _FORM.fullmatch(text.strip()) if len(text) <= _LONGEST_TEXT else None
     return Reply(form[1], _LETTERS[form[2].lower()]) if form else None

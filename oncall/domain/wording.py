@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 MOST_WITH_OWN_CODE = 12
 """How many incidents a text message lists with a code each; of more one code answers for all."""
@@ -53,6 +53,9 @@ class Line(Protocol):
         """Whether a reply may resolve it."""
 
 
+L = TypeVar("L", bound=Line)
+
+
 def page_text(lines: Sequence[Line], method: str, listing: str) -> str:
     """The text of a page for one or several incidents, short enough for `method`, and how to answer where a code does.
 
@@ -74,9 +77,9 @@ def page_text(lines: Sequence[Line], method: str, listing: str) -> str:
     return _bundle_text(once, named, longest, method, listing)
 
 
-def by_service(lines: Sequence[Line]) -> dict[str, list[Line]]:
+def by_service(lines: Iterable[L]) -> dict[str, list[L]]:
     """The incidents of each service, in the order in which the services are first named; none for what is sensitive."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[L]] = {}
     for line in lines:
         if line.title is not None:
             found.setdefault(line.service, []).append(line)

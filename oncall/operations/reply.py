@@ -10,25 +10,24 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from oncall.domain.commands import Acknowledge, Command, Escalate, Resolve
-from oncall.domain.directory import Directory, Role, User
+from oncall.domain.directory import Role, User
 from oncall.domain.incident import Incident, State
-from oncall.domain.itself import service_of
-from oncall.domain.policy import policy_of
 from oncall.domain.reply import Action
+from oncall.domain.wording import MOST_WITH_OWN_CODE
+from oncall.operations.answer_all import Answer, answer_all, command, too_grave
 from oncall.operations.context import Context
 from oncall.operations.record import carry_out
 from oncall.store import incidents, messages, pages, replies, sends
 from oncall.store.messages import MessageRow
 from oncall.store.pages import PageRow
+from oncall.store.sends import PageSent
 
 _USELESS_ANSWERED = 5
 _WITHIN = timedelta(hours=1)
 _TOLD_ONE_BY_ONE = 3
-_DONE_TO_MANY = {
-    Action.ACKNOWLEDGE: "are acknowledged",
-    Action.ESCALATE: "go on to the next step",
-    Action.RESOLVE: "are resolved",
+_ALIKE = {
+    "sms": frozenset({"sms"}),
+    "slack": frozenset({"slack", "slack_channel"}),
 }
 _GOES_ON = {State.TRIAGE: "goes on without triage", State.DEFERRED: "waits no more: it pages now"}
 _WRONG_CODE = "That is not the code of a page sent to this number. Nothing was changed."
@@ -69,6 +68,11 @@ def reply_by_code(context: Context, reply: ReplyByCode) -> ReplyOutcome:
     Three wrong codes lock the codes that number could have guessed. Useless answers are told so five times an hour, and
     strangers never.
     """
+    with context.database.read() as session:
+        told = _meant_by_code(context, reply, session)
+    if told:
+        answer = Answer(reply.action, told[0].user or "", "sms")
+        return _answer_all(context, reply.reference, reply.from_address, told, answer)
     return _once(context, reply.reference, reply.from_address, partial(_by_code, context, reply))
 
 
@@ -79,12 +83,52 @@ def unreadable_reply(context: Context, from_address: str, reference: str, text: 
 
 def act_on_call(context: Context, call_id: str, action: Action, reference: str) -> ReplyOutcome:
     """Do what a key pressed on the phone asks for, to every incident of that call; an unknown call changes nothing."""
+    with context.database.read() as session:
+        told = [
+            one for one in _unanswered(session, reference, sends.pages_of(session, call_id)) if one.user is not None
+        ]
+        many = (
+            len({one.incident for one in told}) > _TOLD_ONE_BY_ONE and told[0].user in context.directory(session).users
+        )
+    if many:
+        return _answer_all(context, reference, call_id, told, Answer(action, told[0].user or "", told[0].type))
     return _once(context, reference, call_id, partial(_on_call, context, call_id, action))
 
 
 def press_button(context: Context, press: PressedButton) -> ReplyOutcome:
     """Do what a button asks for; a user with that account linked may, who was paged or is at least a responder."""
+    with context.database.read() as session:
+        page = pages.get(session, press.page) if press.action is Action.ACKNOWLEDGE_ALL else None
+        who = _user_with(context, session, press.type, press.address)
+        carried = sends.sent_with(session, press.page, _ALIKE[press.type]) if page is not None else ()
+        told = _unanswered(session, press.reference, carried)
+    if page is not None and who is not None and len(told) > 1 and _may_answer(who, page):
+        return _answer_all(context, press.reference, press.address, told, Answer(press.action, who.id, press.type))
     return _once(context, press.reference, press.address, partial(_by_button, context, press))
+
+
+def _answer_all(
+    context: Context, reference: str, address: str, told: Sequence[PageSent], answer: Answer
+) -> ReplyOutcome:
+    """Answer many, and then remember that it was done: what is delivered again meanwhile finds little left to do."""
+    came = answer_all(context, told, answer)
+    outcome = ReplyOutcome(came.told(answer.action), acted=came.done > 0)
+    return _once(context, reference, address, lambda _session: outcome)
+
+
+def _unanswered(session: Session, reference: str, told: Sequence[PageSent]) -> Sequence[PageSent]:
+    return told if replies.get(session, reference) is None else ()
+
+
+def _meant_by_code(context: Context, reply: ReplyByCode, session: Session) -> Sequence[PageSent]:
+    """Everything that a code stands for, where that is more than its own page: where it is the only one that was told."""
+    page = pages.page_of_code(session, reply.from_address, reply.code, context.clock.now())
+    if page is None or _its_user(context, session, page) is None:
+        return ()
+    told = _unanswered(session, reply.reference, sends.sent_with(session, page.id, _ALIKE["sms"]))
+    count = len({one.incident for one in told})
+    is_for_all = count > MOST_WITH_OWN_CODE or (count > 1 and reply.action is Action.ACKNOWLEDGE_ALL)
+    return told if is_for_all else ()
 
 
 def _once(context: Context, reference: str, address: str, work: Callable[[Session], ReplyOutcome]) -> ReplyOutcome:
@@ -134,17 +178,8 @@ def _on_call(context: Context, call_id: str, action: Action, session: Session) -
             outcomes.append(_act(context, session, page, action, who, row.type))
     if not outcomes:
         return ReplyOutcome("This call is not known here. Nothing was changed.", acted=False)
-    return ReplyOutcome(_told_of_all(outcomes, action), acted=any(outcome.acted for outcome in outcomes))
-
-
-def _told_of_all(outcomes: Sequence[ReplyOutcome], action: Action) -> str:
-    """What came of each, or of many no more than their number and what was not done."""
-    if len(outcomes) <= _TOLD_ONE_BY_ONE:
-        return " ".join(outcome.text for outcome in outcomes if outcome.text)
-    done = sum(outcome.acted for outcome in outcomes)
-    refused = [outcome.text for outcome in outcomes if not outcome.acted and outcome.text]
-    said = [f"{done} incidents {_DONE_TO_MANY[action]}."] if done else []
-    return " ".join([*said, *(f"Not so with {len(refused)} of them: {text}" for text in refused[:1])])
+    text = " ".join(outcome.text for outcome in outcomes if outcome.text)
+    return ReplyOutcome(text, acted=any(outcome.acted for outcome in outcomes))
 
 
 def _by_button(context: Context, press: PressedButton, session: Session) -> ReplyOutcome:
@@ -154,9 +189,13 @@ def _by_button(context: Context, press: PressedButton, session: Session) -> Repl
         return ReplyOutcome("This page is not known here. Nothing was changed.", acted=False)
     if who is None:
         return ReplyOutcome("This account is not linked to a user: add it as a contact method first.", acted=False)
-    if who.id != page.user_id and not who.role.allows(Role.RESPONDER):
+    if not _may_answer(who, page):
         return ReplyOutcome(f"The role {who.role} may look but not act.", acted=False)
     return _act(context, session, page, press.action, who.id, press.type)
+
+
+def _may_answer(who: User, page: PageRow) -> bool:
+    return who.id == page.user_id or who.role.allows(Role.RESPONDER)
 
 
 def _user_with(context: Context, session: Session, type_: str, address: str) -> User | None:
@@ -169,33 +208,17 @@ def _user_with(context: Context, session: Session, type_: str, address: str) -> 
 
 def _act(context: Context, session: Session, page: PageRow, action: Action, by: str, via: str) -> ReplyOutcome:
     incident = incidents.lock(session, context.cipher, page.incident_id)
-    if action is Action.RESOLVE and _is_gravest(context.directory(session), incident):
-        return ReplyOutcome(
-            f"#{incident.number} is too grave to be resolved by a reply: log in to do that.", acted=False
-        )
+    answer = Answer(action, by, via)
+    because = too_grave(context.directory(session), incident, action)
+    if because is not None:
+        return ReplyOutcome(because, acted=False)
     now = context.clock.now()
-    decided = carry_out(context, session, incident, _command(action, by, via, page.id), now)
+    decided = carry_out(context, session, incident, command(answer, page.id), now)
     if decided.refused is not None:
         return ReplyOutcome(f"#{incident.number} was not changed: {decided.refused}.", acted=False)
-    told = (
-        _acknowledged(incident, decided.incident, by, now) if action is Action.ACKNOWLEDGE else _done(incident, action)
-    )
+    is_acknowledged = action in {Action.ACKNOWLEDGE, Action.ACKNOWLEDGE_ALL}
+    told = _acknowledged(incident, decided.incident, by, now) if is_acknowledged else _done(incident, action)
     return ReplyOutcome(f"#{incident.number} {told}.", acted=True)
-
-
-def _is_gravest(directory: Directory, incident: Incident) -> bool:
-    known = service_of(directory, incident.service) is not None
-    return known and policy_of(directory, incident.service).is_gravest(incident.severity)
-
-
-def _command(action: Action, by: str, via: str, page: str) -> Command:
-    match action:
-        case Action.ACKNOWLEDGE:
-            return Acknowledge(by, via)
-        case Action.ESCALATE:
-            return Escalate(by, via, page)
-        case Action.RESOLVE:
-            return Resolve(by, via)
 
 
 def _acknowledged(before: Incident, after: Incident, by: str, now: datetime) -> str:

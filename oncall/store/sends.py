@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
-from oncall.store.messages import MessageRow
+from oncall.store.messages import PAGE, MessageRow
 
 
 class SendState(StrEnum):
@@ -76,6 +77,31 @@ def change(
 def of_call(session: Session, call: str) -> tuple[SendRow, ...]:
     """What a call carried, in the order in which it was listed; nothing for an unknown call."""
     return tuple(session.scalars(select(SendRow).where(SendRow.call_id == call).order_by(SendRow.id)))
+
+
+class PageSent(NamedTuple):
+    """A page as one call carried it."""
+
+    page: str
+    incident: str
+    user: str | None
+    type: str
+
+
+def pages_of(session: Session, call: str) -> tuple[PageSent, ...]:
+    """The pages that a call carried, in the order in which they were listed."""
+    query = select(MessageRow.page_id, MessageRow.incident_id, MessageRow.user_id, MessageRow.type)
+    of_call = query.join(SendRow, SendRow.message_id == MessageRow.id).where(SendRow.call_id == call)
+    rows: Iterable[Any] = session.execute(of_call.where(MessageRow.kind == PAGE).order_by(SendRow.id))
+    return tuple(PageSent(*row) for row in rows)
+
+
+def sent_with(session: Session, page: str, types: Collection[str]) -> tuple[PageSent, ...]:
+    """What went out in the last call that carried that page by one of those ways; nothing where none did."""
+    query = select(SendRow.call_id).join(MessageRow, MessageRow.id == SendRow.message_id)
+    of_page = query.where(MessageRow.page_id == page, MessageRow.type.in_(types))
+    call = session.scalar(of_page.order_by(SendRow.id.desc()).limit(1))
+    return pages_of(session, call) if call is not None else ()
 
 
 def reference(session: Session, call: str) -> str | None:

@@ -10,6 +10,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from oncall.delivery.protocol import PageLine
+from oncall.domain.wording import by_service
 
 MOST_TIMES_SPOKEN = 4
 """How often one call says what is wrong, before it gives up on somebody who presses nothing that helps."""
@@ -73,9 +74,12 @@ def silence() -> str:
 def _what_is_wrong(lines: Sequence[PageLine]) -> str:
     if len(lines) == 1:
         return f"This is oncall. {_line(lines[0])}"
+    services = by_service(lines)
     spoken = " ".join(_line(line) for line in lines[:_MOST_SPOKEN])
     more = f" And {len(lines) - _MOST_SPOKEN} more." if len(lines) > _MOST_SPOKEN else ""
-    return f"This is oncall. {len(lines)} incidents. {spoken}{more}"
+    counted = [f"{len(own)} of service {_clean(name, _LONGEST_NAME)}." for name, own in services.items()][:_MOST_SPOKEN]
+    by_name = f"{' '.join(counted)} " if more and len(services) > 1 else ""
+    return f"This is oncall. {len(lines)} incidents. {by_name}{spoken}{more}"
 
 
 def _line(line: PageLine) -> str:

@@ -32,18 +32,21 @@ def test_page_shows_the_incident_and_a_button_with_the_page(provider: SlackProvi
     assert [(button["action_id"], button["value"]) for button in posted.buttons] == [("acknowledge", "page-12")]
 
 
-def test_bundle_has_a_button_for_each_incident(provider: SlackProvider, slack: Slack) -> None:
+def test_bundle_has_a_button_for_each_incident_and_one_for_all(provider: SlackProvider, slack: Slack) -> None:
     provider.send(page("slack_channel", "C0123", line(3), line(4)))
 
-    assert [button["value"] for button in slack.posted()[0].buttons] == ["page-3", "page-4"]
+    (posted,) = slack.posted()
+    pressed = [(button["action_id"], button["value"]) for button in posted.buttons]
+    assert pressed == [("acknowledge_all", "page-3"), ("acknowledge", "page-3"), ("acknowledge", "page-4")]
+    assert posted.sections[0] == "*2 incidents*\ncloud: 2"
 
 
 def test_bundle_with_more_than_slack_shows_counts_the_others(provider: SlackProvider, slack: Slack) -> None:
     provider.send(page("slack", ANA_IN_SLACK, *(line(number) for number in range(1, 101))))
 
     (posted,) = slack.posted()
-    assert [button["value"] for button in posted.buttons] == [f"page-{number}" for number in range(1, 25)]
-    assert posted.sections[-1] == f"and <{PUBLIC_URL}|76 more>"
+    assert [button["value"] for button in posted.buttons] == ["page-1", *(f"page-{number}" for number in range(1, 24))]
+    assert posted.sections[-1] == f"and <{PUBLIC_URL}|77 more>"
 
 
 def test_title_calls_nobody_and_links_nowhere(provider: SlackProvider, slack: Slack) -> None:
