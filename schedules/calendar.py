@@ -72,10 +72,18 @@ class BusinessCalendar:
 
     def is_open(self, at: datetime) -> bool:
         """Say whether the calendar is open at `at`; at a closing it is closed."""
-        at = as_utc(at)
-        since, until, is_open = self._lately.get(_ASKED, _NOTHING)
+        return self.open_around(at)[2]
+
+    def open_around(self, at: datetime) -> tuple[datetime, datetime, bool]:
+        """Return a span around `at` in which the calendar stays as it is, and whether it is open then.
+
+        From its start up to but not including its end; it may go on like that before and after.
+        """
+        if at.tzinfo is not UTC:
+            at = as_utc(at)
+        since, until, is_open = found = self._lately.get(_ASKED, _NOTHING)
         if since <= at < until:
-            return is_open
+            return found
         index = at.toordinal() // _CHUNK_DAYS
         chunk = self._chunk(index)
         position = bisect_right(chunk, Span(at, _LATEST))
@@ -85,8 +93,8 @@ class BusinessCalendar:
         else:
             since = chunk[position - 1].end if position else self._chunk_start(index)
             until = chunk[position].start if position < len(chunk) else self._chunk_start(index + 1)
-        self._lately[_ASKED] = (since, until, is_open)
-        return is_open
+        self._lately[_ASKED] = found = (since, until, is_open)
+        return found
 
     def next_open(self, at: datetime) -> datetime:
         """Return `at` itself when open, else the start of the next window; `NoOpeningError` where there is none."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from schedules.calendar import BusinessCalendar
 from schedules.errors import ScheduleError
+from schedules.instants import as_utc
 from schedules.rotation import Duty, Rotation, taken
 from schedules.spans import Span, complement
 from schedules.windows import Window
@@ -30,9 +31,10 @@ class When:
             raise ScheduleError("windows", "the layer would never be on call: give it a window, or leave out `when`")
         return cls(_weekly(zone, windows))
 
-    def holds(self, at: datetime) -> bool:
-        """Say whether `at` is among the times."""
-        return self.calendar.is_open(at) is (self.state == "open")
+    def around(self, at: datetime) -> tuple[datetime, datetime, bool]:
+        """Return a span around `at` in which nothing changes, and whether it is among the times."""
+        since, until, is_open = self.calendar.open_around(at)
+        return since, until, is_open is (self.state == "open")
 
     def spans(self, since: datetime, until: datetime) -> tuple[Span, ...]:
         """Return the times from `since` up to `until`."""
@@ -56,9 +58,17 @@ class Layer:
 
     def on_call_at(self, at: datetime) -> frozenset[str]:
         """Return who is on call by this layer alone at `at`."""
-        if self.when is not None and not self.when.holds(at):
-            return frozenset()
-        return self.rotation.on_call_at(at)
+        return self.on_call_around(as_utc(at)).users
+
+    def on_call_around(self, at: datetime) -> Duty:
+        """Return who is on call by this layer alone at `at`, a UTC instant, and a span around it in which that stays so."""
+        if self.when is None:
+            return self.rotation.on_call_around(at)
+        since, until, holds = self.when.around(at)
+        if not holds:
+            return Duty(since, until, frozenset())
+        start, end, users = self.rotation.on_call_around(at)
+        return Duty(max(start, since), min(end, until), users)
 
     def duties(self, since: datetime, until: datetime) -> list[Duty]:
         """Return who is on call by this layer alone from `since` up to `until`, in order, without overlaps."""

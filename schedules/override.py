@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from schedules.rotation import Duty
 from schedules.spans import Span, union
 
 _RESOLUTION = timedelta(microseconds=1)
+_ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,18 @@ class Overrides:
         laid = [Laid(*override.span(zone), order, override) for order, override in enumerate(overrides)]
         self._laid = sorted(entry for entry in laid if entry.start < entry.end)
         self._starts = [entry.start for entry in self._laid]
+        self._edges = sorted({edge for entry in self._laid for edge in (entry.start, entry.end)})
         self._reach: list[datetime] = []  # the latest end among the overrides up to this one
         for entry in self._laid:
             self._reach.append(max(self._reach[-1], entry.end) if self._reach else entry.end)
+
+    def unchanged_around(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return a span around `at` in which no override begins or ends."""
+        if not self._edges:
+            return _ALWAYS
+        after = bisect_right(self._edges, at)
+        since = self._edges[after - 1] if after else _ALWAYS[0]
+        return since, self._edges[after] if after < len(self._edges) else _ALWAYS[1]
 
     def applied_at(self, at: datetime, users: frozenset[str]) -> frozenset[str]:
         """Return who is on call at `at` where `users` are by the layers."""

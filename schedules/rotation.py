@@ -14,7 +14,8 @@ from schedules.spans import Span
 _new = tuple.__new__  # a named tuple made in half the time; a year of shifts takes thousands
 _LATEST_TURN = "latest"
 _RESOLUTION = timedelta(microseconds=1)
-_NO_TURN = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), 0)
+_EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_NO_TURN = (_LATEST, _EARLIEST, 0)
 
 
 class Duty(NamedTuple):
@@ -111,6 +112,15 @@ class Rotation:
         number = self.turn_at(at)
         return frozenset() if number is None else self._entry(number)
 
+    def on_call_around(self, at: datetime) -> Duty:
+        """Return who has the turn at `at`, a UTC instant, and a span around it in which nobody else has; it may be nobody."""
+        if not self.users or at < self._first:
+            return Duty(_EARLIEST, self._first if self.users else _LATEST, frozenset())
+        if self._last is not None and at >= self._last:
+            return Duty(self._last, _LATEST, frozenset())
+        start, end, number = self._turn_around(at)
+        return Duty(max(start, self._first), end if self._last is None else min(end, self._last), self._entry(number))
+
     def turn_at(self, at: datetime) -> int | None:
         """Return the number of the turn at `at`, from 0; None before the start and from the end on."""
         at = as_utc(at)
@@ -180,20 +190,24 @@ class Rotation:
         return self.users[number % len(self.users)]
 
     def _number_at(self, at: datetime) -> int:
-        """Return the last turn that begins at or before `at`: the estimate on the wall clock is off by clock changes.
+        """Return the last turn that begins at or before `at`."""
+        return self._turn_around(at)[2]
+
+    def _turn_around(self, at: datetime) -> tuple[datetime, datetime, int]:
+        """Return when the turn at `at` begins and ends, and its number: the estimate on the wall clock is off by clock changes.
 
         The turn that was found last is kept, since who asks again mostly asks about the same one.
         """
-        start, end, number = self._found.get(_LATEST_TURN, _NO_TURN)
+        start, end, number = found = self._found.get(_LATEST_TURN, _NO_TURN)
         if start <= at < end:
-            return number
+            return found
         number = self.turn.number_at(self.start, shown(at, self._rules))
         while (start := self.turn_start(number)) > at:
             number -= 1
         while (end := self._end_of(number)) <= at:
             start, number = end, number + 1
-        self._found[_LATEST_TURN] = (start, end, number)
-        return number
+        self._found[_LATEST_TURN] = found = (start, end, number)
+        return found
 
     def _end_of(self, number: int) -> datetime:
         """Return when the first later turn begins, which need not be the next one.

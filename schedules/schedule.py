@@ -1,7 +1,7 @@
 """Schedules: layers stacked, overrides laid on; who is on call, the shifts and the gaps."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from schedules.errors import ScheduleError
 from schedules.instants import as_utc, zone_named
@@ -11,6 +11,9 @@ from schedules.pieces import Piece, pieces
 from schedules.rotation import Duty, taken
 from schedules.shifts import Final, Shift, shifts_of
 from schedules.spans import Span, subtract
+
+_ASKED = "asked"
+_NEVER = Duty(datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Schedule:
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Override, ...] = ()
     _overrides: Overrides = field(init=False, repr=False, compare=False)
+    # Who was on call when somebody asked last, and from when to when, as most who ask ask about much the same time.
+    _lately: dict[str, Duty] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an unknown zone, and a layer of another zone."""
@@ -36,13 +41,21 @@ class Schedule:
 
     def on_call_at(self, at: datetime) -> frozenset[str]:
         """Return who is on call at `at`; nobody where there is a gap. At a handoff it is the one who comes."""
-        at = as_utc(at)
+        if at.tzinfo is not UTC:
+            at = as_utc(at)
+        since, until, users = self._lately.get(_ASKED, _NEVER)
+        return users if since <= at < until else self._found(at).users
+
+    def _found(self, at: datetime) -> Duty:
+        since, until = self._overrides.unchanged_around(at)
         users: frozenset[str] = frozenset()
         for layer in reversed(self.layers):
-            users = layer.on_call_at(at)
+            start, end, users = layer.on_call_around(at)
+            since, until = max(since, start), min(until, end)
             if users:
                 break
-        return self._overrides.applied_at(at, users)
+        self._lately[_ASKED] = found = Duty(since, until, self._overrides.applied_at(at, users))
+        return found
 
     def shifts(self, since: datetime, until: datetime) -> tuple[Shift, ...]:
         """Return the maximal intervals in which one user is on call, clipped to `since` and `until`."""
