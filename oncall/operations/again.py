@@ -16,6 +16,7 @@ from oncall.operations.claim import calls_of
 from oncall.operations.context import Context
 from oncall.operations.record import Recording
 from oncall.store import claims, incidents, sends, webhooks
+from oncall.store.bulk import Bulk
 from oncall.store.claims import Taken
 from oncall.store.messages import NOTICE, PAGE, WEBHOOK
 from oncall.store.sends import SendState
@@ -39,7 +40,9 @@ def resend(context: Context, call: Call, because: str) -> Call | None:
 
 def _look_again(now: datetime, call: Call, session: Session) -> None:
     held = claims.take_held(session, call.lease, _messages(call))
-    claims.mark_sending(session, [row.id for row in held], call.lease, now + LOOK_AGAIN)
+    bulk = Bulk()
+    claims.mark_sending(bulk, (row.id for row in held), call.lease, now + LOOK_AGAIN)
+    bulk.write(session)
     sends.change(session, call.id, [row.id for row in held], SendState.UNKNOWN)
 
 

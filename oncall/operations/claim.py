@@ -27,7 +27,8 @@ from oncall.operations.together import (
     without_waiting,
 )
 from oncall.operations.webhooks import signing_secrets
-from oncall.store import claims, holds, incidents, recent_pages, sends, webhooks
+from oncall.store import claims, incidents, recent_pages, sends, webhooks
+from oncall.store.bulk import Bulk
 from oncall.store.claims import Taken
 from oncall.store.messages import PAGE, WEBHOOK, MessageState, Types
 
@@ -61,7 +62,10 @@ def calls_of(
     context: Context, session: Session, provider: str, rows: Sequence[Taken], call: str, lookup: Lookup | None = None
 ) -> tuple[Call, ...]:
     """One call that carries messages which are locked, as it is begun now."""
-    return tuple(_Beginning(context, session, context.clock.now()).calls([(provider, rows, call, lookup)]))
+    beginning = _Beginning(context, session, context.clock.now(), None)
+    calls = tuple(beginning.calls([(provider, rows, call, lookup)]))
+    beginning.bulk.write(session)
+    return calls
 
 
 def _is_anything_due(context: Context, wants: Sequence[Want]) -> bool:
@@ -89,14 +93,16 @@ def _claim(context: Context, wants: Sequence[Want], only: str | None, session: S
     found = groups(session, wants, now)
     if only is not None:
         found = [[one for one in group if one.id == only] for group in found if any(one.id == only for one in group)]
-    if not found or holds.is_in_force(session):
+    if not found:
         return ()
     rows = take(session, found, now)
     lost = [row for row in rows if row.state == MessageState.SENDING]
     live = _live(session, [row for row in rows if row.state == MessageState.PENDING])
-    beginning = _Beginning(context, session, now)
+    beginning = _Beginning(context, session, now, found[0][0].version)
     parts = [*_interrupted(session, lost, wants), *_going(beginning, wants, live)]
-    return tuple(beginning.calls(_first_of_each(wants, parts)))
+    calls = tuple(beginning.calls(_first_of_each(wants, parts)))
+    beginning.bulk.write_last(session)
+    return calls
 
 
 _Part = tuple[str, Sequence[Taken], str, Lookup | None]
@@ -124,7 +130,7 @@ def _going(beginning: _Beginning, wants: Sequence[Want], live: Sequence[Taken]) 
     due, soon = ([beginning.due(row) for row in sorted(rows, key=_by_number)] for rows in (live, early))
     recent = recent_pages.hold(session, {way for one in due if (way := one.way) is not None}, now)
     plan = planned(due, soon, recent, now)
-    claims.put_off(session, {message.id: until for message, until in plan.waiting})
+    claims.put_off(beginning.bulk, ((message.id, until) for message, until in plan.waiting))
     parts: list[_Part] = []
     remembered: list[Recent] = []
     for send in plan.sends:
@@ -134,7 +140,7 @@ def _going(beginning: _Beginning, wants: Sequence[Want], live: Sequence[Taken]) 
         if send.remembered is not None:
             remembered.append(send.remembered._replace(call=call))
     again = {one.way for one in remembered}
-    recent_pages.remember(session, [*(one for one in recent if one.way in again), *remembered])
+    recent_pages.remember(beginning.bulk, [*(one for one in recent if one.way in again), *remembered])
     return parts
 
 
@@ -155,23 +161,26 @@ def _by_number(row: Taken) -> int:
 class _Beginning:
     """Calls that are about to be recorded as begun, in one transaction, at one instant."""
 
-    def __init__(self, context: Context, session: Session, now: datetime) -> None:
+    def __init__(self, context: Context, session: Session, now: datetime, version: int | None) -> None:
         self.context = context
         self.session = session
         self.now = now
+        self.bulk = Bulk()
+        self._version = version
         self._directory: Directory | None = None
 
     def due(self, row: Taken) -> DueMessage:
         return due_message(row, self._rank(row) if row.kind == PAGE else 0)
 
     def calls(self, parts: Sequence[_Part]) -> list[Call]:
-        """Hold their messages under one lease, record them as begun, and return them."""
+        """Hold their messages under one lease, record them as begun, and return them; all of it is in `bulk`."""
         if not parts:
             return []
         lease, until = uuid4().hex, self.now + LEASE
-        claims.mark_sending(self.session, [row.id for _, rows, _, _ in parts for row in rows], lease, until)
-        begun = [(call, provider, [row.id for row in rows]) for provider, rows, call, lookup in parts if lookup is None]
-        sends.begin(self.session, begun, self.now)
+        claims.mark_sending(self.bulk, (row.id for _, rows, _, _ in parts for row in rows), lease, until)
+        for provider, rows, call, lookup in parts:
+            if lookup is None:
+                sends.begin(self.bulk, call, provider, (row.id for row in rows), self.now)
         whole = self._whole(row for _, rows, _, _ in parts for row in rows)
         return [self._call(part, lease, until, whole) for part in parts]
 
@@ -214,5 +223,8 @@ class _Beginning:
 
     def _rank(self, row: Taken) -> int:
         if self._directory is None:
-            self._directory = self.context.directory(self.session)
+            if self._version is None:
+                self._directory = self.context.directory(self.session)
+            else:
+                self._directory = self.context.directories.at(self.session, self._version, self.now)
         return policy_of(self._directory, row.service or "").rank(row.severity or "")

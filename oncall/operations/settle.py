@@ -125,9 +125,11 @@ class _Record:
     told: list[tuple[str, Entry]] = field(default_factory=list)
     failures: list[tuple[Carried, Failed]] = field(default_factory=list)
     events: list[tuple[str, Outcome]] = field(default_factory=list)
+    is_told: bool = False
 
     def of(self, made: Sequence[Made]) -> bool:
         carried = settling.lock(self.session, {one.call for one in made})
+        self.is_told = any(part.is_told for part in carried)
         parts = Counter(part.call for part in carried)
         by_call = {one.call: one for one in made}
         for part in carried:
@@ -202,6 +204,9 @@ class _Record:
             self.events.append((part.message, outcome))
 
     def _store(self) -> None:
+        if not (self.is_told or self.failures or self.events):
+            self.bulk.write_last(self.session)
+            return
         written = self.bulk.write(self.session)
         self._announce(written.places)
         for message, outcome in self.events:

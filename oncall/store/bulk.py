@@ -19,7 +19,8 @@ class Part(StrEnum):
     """What is written, in an order in which each row finds those that it refers to.
 
     OPENED are new incidents; SAVED are changes of incidents, REWRITTEN changes of what they say as well. ATTEMPTS are changes
-    of messages that are in the outbox. LEFT are messages that were being sent, SENDS what came of it, and REFERENCES what the
+    of messages that are in the outbox. CLAIMED are messages that are about to be sent and BEGUN the sends, PUT_OFF what waits and
+    PAGED what went out by each way. LEFT are messages that were being sent, ENDED what came of it, and NAMED what the
     provider calls a send that is over. Timers, codes and messages that a unique constraint says are there already are
     left alone; FRESH_CODES are codes of which that is an error.
     """
@@ -34,9 +35,13 @@ class Part(StrEnum):
     FRESH_CODES = "fresh_codes"
     MESSAGES = "messages"
     ATTEMPTS = "attempts"
+    CLAIMED = "claimed"
+    BEGUN = "begun"
+    PUT_OFF = "put_off"
+    PAGED = "paged"
     LEFT = "left_alone"
-    SENDS = "ended"
-    REFERENCES = "named"
+    ENDED = "ended"
+    NAMED = "named"
 
 
 TABLES: Mapping[Part, str] = {
@@ -50,14 +55,22 @@ TABLES: Mapping[Part, str] = {
     Part.FRESH_CODES: "reply_codes",
     Part.MESSAGES: "messages",
     Part.ATTEMPTS: "messages",
+    Part.CLAIMED: "messages",
+    Part.BEGUN: "sends",
+    Part.PUT_OFF: "messages",
+    Part.PAGED: "recent_pages",
     Part.LEFT: "messages",
-    Part.SENDS: "sends",
-    Part.REFERENCES: "sends",
+    Part.ENDED: "sends",
+    Part.NAMED: "sends",
 }
 """The table of each part."""
 
-CHANGES = frozenset({Part.SAVED, Part.REWRITTEN, Part.ATTEMPTS, Part.LEFT, Part.SENDS, Part.REFERENCES})
-"""The parts that change rows, by their `id`; the others add some."""
+KEYS: Mapping[Part, tuple[str, ...]] = {
+    **dict.fromkeys((Part.SAVED, Part.REWRITTEN, Part.ATTEMPTS, Part.CLAIMED, Part.PUT_OFF, Part.LEFT), ("id",)),
+    **dict.fromkeys((Part.ENDED, Part.NAMED), ("id",)),
+    Part.PAGED: ("user_id", "type", "address"),
+}
+"""The parts that change rows, with the columns that name these; the others add some."""
 
 ONLY_NEW = frozenset({Part.TIMERS, Part.CODES, Part.MESSAGES})
 """The parts of which rows that are there already are left alone."""
@@ -118,6 +131,12 @@ class Bulk:
         self.rows[Part.FRESH_CODES] = self.rows.pop(Part.CODES, [])
         parts = self._parts()
         return bulk_postgres.write_and_commit(session, parts) if parts else Written({}, (), {})
+
+    def write_last(self, session: Session) -> Written:
+        """Write them all as the last thing in a transaction; on PostgreSQL it is then committed, as by `write_and_commit`."""
+        if session.get_bind().dialect.name == "sqlite":
+            return self.write(session)
+        return self.write_and_commit(session)
 
     def count(self, part: Part) -> int:
         """How many rows of a part there are so far."""

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from oncall.errors import UnavailableError
 from oncall.store import pipeline
 from oncall.store.base import Base
-from oncall.store.bulk import CHANGES, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
+from oncall.store.bulk import KEYS, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
 from oncall.store.pipeline import Statement
 from oncall.store.types import UTCDateTime
 
@@ -77,7 +77,7 @@ def _statement(parts: tuple[tuple[Part, tuple[str, ...]], ...]) -> str:
 def _words(part: Part, names: Sequence[str], place: int) -> str:
     given = ", ".join(f"{_quoted(name)} {_type(part, name)}" for name in names)
     rows = f"json_to_recordset(${place}::json) AS r({given})"
-    return (_change if part in CHANGES else _insert)(part, names, rows)
+    return (_change if part in KEYS else _insert)(part, names, rows)
 
 
 def _insert(part: Part, names: Sequence[str], rows: str) -> str:
@@ -89,9 +89,10 @@ def _insert(part: Part, names: Sequence[str], rows: str) -> str:
 
 def _change(part: Part, names: Sequence[str], rows: str) -> str:
     table = TABLES[part]
-    values = ", ".join(f"{_quoted(name)} = {_value(part, name)}" for name in names if name != "id")
+    values = ", ".join(f"{_quoted(name)} = {_value(part, name)}" for name in names if name not in KEYS[part])
+    which = " AND ".join(f"{table}.{_quoted(name)} = r.{_quoted(name)}" for name in KEYS[part])
     only = f" AND {WHERE[part]}" if part in WHERE else ""
-    return f"UPDATE {table} SET {values} FROM {rows} WHERE {table}.id = r.id{only}"
+    return f"UPDATE {table} SET {values} FROM {rows} WHERE {which}{only}"
 
 
 def _asked(part: Part) -> str:

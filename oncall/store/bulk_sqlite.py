@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from oncall.store.bulk import CHANGES, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
+from oncall.store.bulk import KEYS, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
 
 
 def write(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
@@ -36,7 +36,7 @@ def _write(connection: Connection, part: Part, rows: Sequence[Row]) -> list[Any]
 
 @cache
 def _statement(part: Part, names: tuple[str, ...]) -> str:
-    return _change(part, names) if part in CHANGES else _insert(part, names)
+    return _change(part, names) if part in KEYS else _insert(part, names)
 
 
 def _insert(part: Part, names: Sequence[str]) -> str:
@@ -49,9 +49,10 @@ def _insert(part: Part, names: Sequence[str]) -> str:
 def _change(part: Part, names: Sequence[str]) -> str:
     table = TABLES[part]
     given = ", ".join(f"? AS {_quoted(name)}" for name in names)
-    values = ", ".join(f"{_quoted(name)} = r.{_quoted(name)}" for name in names if name != "id")
+    values = ", ".join(f"{_quoted(name)} = r.{_quoted(name)}" for name in names if name not in KEYS[part])
+    which = " AND ".join(f"{table}.{_quoted(name)} = r.{_quoted(name)}" for name in KEYS[part])
     only = f" AND {WHERE[part]}" if part in WHERE else ""
-    return f"UPDATE {table} SET {values} FROM (SELECT {given}) AS r WHERE {table}.id = r.id{only}"
+    return f"UPDATE {table} SET {values} FROM (SELECT {given}) AS r WHERE {which}{only}"
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,7 @@ the transaction of its own. So a claim costs what is due, however much is open o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -29,6 +29,9 @@ from sqlalchemy.orm import Session, aliased
 from oncall.domain.bundling import Way
 from oncall.domain.directory import Urgency
 from oncall.domain.webhooks import METHOD
+from oncall.store.bulk import Bulk, Part
+from oncall.store.configuration_version import ConfigurationRow
+from oncall.store.holds import HoldRow
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import IS_EVENT, PAGE, MessageRow, MessageState, Types
 from oncall.store.pages import PageRow
@@ -40,7 +43,10 @@ _URGENT_FIRST = (MessageRow.urgency != Urgency.HIGH.value, MessageRow.due_at, Me
 
 
 class Seen(NamedTuple):
-    """A message that may be sent, or whose sender was lost; nothing of it is locked."""
+    """A message that may be sent, or whose sender was lost; nothing of it is locked.
+
+    `version` is that of the configuration that held when it was looked for, None where nobody asked.
+    """
 
     id: str
     kind: str
@@ -51,6 +57,7 @@ class Seen(NamedTuple):
     due_at: datetime
     is_lost: bool
     lease: str | None
+    version: int | None = None
 
 
 class Taken(NamedTuple):
@@ -118,8 +125,8 @@ _TAKEN = (
 def due(session: Session, wanted: frozenset[Types], now: datetime, limit: int) -> tuple[Seen, ...]:
     """Messages of any of these types that may be sent or whose sender was lost: at most `limit` of each, the urgent first.
 
-    Of the events of one incident for one webhook it is the first alone: they go out in order, unless an earlier one was
-    refused by itself and waits for longer.
+    None while sending is held. Of the events of one incident for one webhook it is the first alone: they go out in order,
+    unless an earlier one was refused by itself and waits for longer.
     """
     rows = session.execute(_due(wanted), {"now": now, "most": limit})
     return tuple(Seen(*row) for row in rows)
@@ -157,9 +164,10 @@ def take_held(session: Session, lease: str, ids: Collection[str]) -> list[Taken]
     return _taken(session, _locking(held, skip_locked=False))
 
 
-def mark_sending(session: Session, ids: Collection[str], lease: str, until: datetime) -> None:
+def mark_sending(bulk: Bulk, ids: Iterable[str], lease: str, until: datetime) -> None:
     """Hold messages that are locked under a lease, while they are being sent."""
-    _change(session, ids, state=MessageState.SENDING.value, lease=lease, lease_until=until)
+    held = {"state": MessageState.SENDING.value, "lease": lease, "lease_until": until}
+    bulk.add(Part.CLAIMED, *({"id": id_, **held} for id_ in ids))
 
 
 def mark_void(session: Session, ids: Collection[str]) -> None:
@@ -167,10 +175,9 @@ def mark_void(session: Session, ids: Collection[str]) -> None:
     _change(session, ids, state=MessageState.VOID.value, lease=None, lease_until=None)
 
 
-def put_off(session: Session, due_at: Mapping[str, datetime]) -> None:
+def put_off(bulk: Bulk, waiting: Iterable[tuple[str, datetime]]) -> None:
     """Let messages that are locked be looked at again at these instants."""
-    for until in set(due_at.values()):
-        _change(session, [id_ for id_, instant in due_at.items() if instant == until], due_at=until)
+    bulk.add(Part.PUT_OFF, *({"id": id_, "due_at": until} for id_, until in waiting))
 
 
 def count_try(session: Session, ids: Collection[str]) -> None:
@@ -194,7 +201,13 @@ def _due(wanted: frozenset[Types]) -> Select[Any]:
     pending = _pending().where(of_types, MessageRow.due_at <= now, *looked_at).order_by(*_URGENT_FIRST).limit(most)
     lost = _lost().where(of_types, MessageRow.lease_until <= now).order_by(*_URGENT_FIRST).limit(most)
     found = union_all(*(select(*part.subquery().c) for part in (pending, lost))).subquery()
-    return select(*found.c).order_by(found.c.urgency != Urgency.HIGH.value, found.c.due_at, found.c.id)
+    held = select(HoldRow.id).where(HoldRow.released_at.is_(None)).exists()
+    version = select(ConfigurationRow.version).scalar_subquery()
+    return (
+        select(*found.c, version)
+        .where(~held)
+        .order_by(found.c.urgency != Urgency.HIGH.value, found.c.due_at, found.c.id)
+    )
 
 
 def _pending() -> Any:

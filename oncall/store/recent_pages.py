@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.bundling import MINUTE, Recent, Way
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.conflicts import insert_into
 from schedules import format_instant
 
@@ -45,14 +45,13 @@ def hold(session: Session, ways: Collection[Way], now: datetime) -> tuple[Recent
     return tuple(one for row in found for one in _recent(row) if one.at > now - MINUTE)
 
 
-def remember(session: Session, recent: Iterable[Recent]) -> None:
+def remember(bulk: Bulk, recent: Iterable[Recent]) -> None:
     """Keep these, and nothing else, of the ways by which they went; the ways are held."""
     by_way: dict[Way, list[Recent]] = {}
     for one in recent:
         by_way.setdefault(one.way, []).append(one)
-    rows = [{**_key(way), "at": max(one.at for one in sent), "sends": _stored(sent)} for way, sent in by_way.items()]
-    if rows:
-        session.execute(update(RecentPageRow), rows)
+    for way, sent in by_way.items():
+        bulk.add(Part.PAGED, {**_key(way), "at": max(one.at for one in sent), "sends": json_text(_stored(sent))})
 
 
 def forget(session: Session, way: Way, calls: Collection[str]) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, func, insert, select, update
+from sqlalchemy import ForeignKey, Index, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.bulk import Bulk, Part
 from oncall.store.messages import PAGE, MessageRow
 
 
@@ -48,15 +49,10 @@ class SendRow(Base):
     settled_at: Mapped[datetime | None]
 
 
-def begin(session: Session, calls: Iterable[tuple[str, str, Collection[str]]], at: datetime) -> None:
-    """Record that calls are about to be made: each with its id, its provider and the messages that it carries."""
-    rows = [
-        {"message_id": message, "call_id": call, "provider": provider, "state": SendState.CALLING.value, "at": at}
-        for call, provider, messages in calls
-        for message in messages
-    ]
-    if rows:
-        session.execute(insert(SendRow), rows)
+def begin(bulk: Bulk, call: str, provider: str, messages: Iterable[str], at: datetime) -> None:
+    """Record that a call is about to carry `messages`."""
+    begun = {"call_id": call, "provider": provider, "state": SendState.CALLING.value, "at": at}
+    bulk.add(Part.BEGUN, *({"message_id": message, **begun} for message in messages))
 
 
 def change(

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 from oncall.store.bulk import Bulk, Part
 from oncall.store.messages import PAGE, MessageRow, MessageState
 from oncall.store.sends import SendRow, SendState
+from oncall.store.webhooks import WebhookRow
 
 _SENT = (MessageState.SENT.value, MessageState.DELIVERED.value)
 
 
 class Carried(NamedTuple):
-    """One message within one call, both locked: how far the send has come, and the message."""
+    """One message within one call, both locked: how far the send has come, and the message.
+
+    `is_told` says whether there is any webhook that may want to know.
+    """
 
     send: int
     call: str
@@ -36,8 +40,10 @@ class Carried(NamedTuple):
     urgency: str
     due_at: datetime
     tries: int
+    is_told: bool
 
 
+_IS_TOLD = select(WebhookRow.id).where(WebhookRow.revoked_at.is_(None), WebhookRow.disabled.is_(None)).exists()
 _CARRIED = (
     SendRow.id,
     SendRow.call_id,
@@ -56,6 +62,7 @@ _CARRIED = (
     MessageRow.urgency,
     MessageRow.due_at,
     MessageRow.tries,
+    _IS_TOLD,
 )
 
 
@@ -69,7 +76,9 @@ def incidents_of(session: Session, calls: Collection[str]) -> frozenset[str]:
 def lock(session: Session, calls: Collection[str]) -> list[Carried]:
     """What calls carried, in the order in which it was listed; incidents that are to be changed are locked already."""
     query = select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id).where(SendRow.call_id.in_(calls))
-    rows: Sequence[Any] = session.execute(query.order_by(MessageRow.id, SendRow.id).with_for_update()).all()
+    rows: Sequence[Any] = session.execute(
+        query.order_by(MessageRow.id, SendRow.id).with_for_update(of=(MessageRow, SendRow))
+    ).all()
     return sorted((Carried(*row) for row in rows), key=lambda one: one.send)
 
 
@@ -91,13 +100,13 @@ def end_send(
     """Write what came of a send; a reference once known is kept."""
     known = reference or part.reference
     bulk.add(
-        Part.SENDS, {"id": part.send, "state": state.value, "reference": known, "reason": reason, "settled_at": at}
+        Part.ENDED, {"id": part.send, "state": state.value, "reference": known, "reason": reason, "settled_at": at}
     )
 
 
 def learn_reference(bulk: Bulk, part: Carried, reference: str) -> None:
     """Write the provider's own id of a send that is over."""
-    bulk.add(Part.REFERENCES, {"id": part.send, "reference": reference})
+    bulk.add(Part.NAMED, {"id": part.send, "reference": reference})
 
 
 def leave(
