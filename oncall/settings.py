@@ -50,6 +50,7 @@ class Settings:
     webhook, which needs no credentials, leaves the machine: the sandbox takes it. `heartbeat_url` is called while all is well;
     `canary_every` is how often a synthetic page goes out, zero for never, and `canary_address` a number that it goes to as well.
     `most_triggers` is how many triggers a second each integration key may send to each process, over longer than a moment.
+    `notify_socket` is where systemd listens.
     """
 
     database_url: str
@@ -67,6 +68,7 @@ class Settings:
     canary_every: timedelta = timedelta(0)
     canary_address: str | None = None
     most_triggers: int = MOST_TRIGGERS
+    notify_socket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,6 +113,7 @@ def from_env(environ: Mapping[str, str], *, data: Path | None = None, public_url
         proxies=_count(environ, "ONCALL_PROXIES"),
         private_webhooks=private_from_env(environ),
         heartbeat_url=_optional_url(environ, "ONCALL_HEARTBEAT_URL"),
+        notify_socket=environ.get("NOTIFY_SOCKET") or None,
         canary_every=_minutes(environ, "ONCALL_CANARY_MINUTES", 3),
         canary_address=_number(environ, "ONCALL_CANARY_ADDRESS"),
         most_triggers=_most_triggers(environ),

@@ -17,6 +17,7 @@ from oncall.engine.feeds import FeedReader
 from oncall.engine.heartbeat import Heartbeat
 from oncall.engine.loop import Loop, Pace
 from oncall.engine.timers import Engine
+from oncall.engine.watchdog import Watchdog, end_process
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
 from oncall.operations.handover import hand_over, watch_schedules
@@ -26,6 +27,7 @@ from oncall.operations.swaps import expire_swaps
 from oncall.providers import sandbox, webhook
 from oncall.settings import Settings
 from oncall.store import due
+from oncall.supervisor import READY, STOPS, WORKS, Supervisor
 from oncall.watch.periodic import Periodic
 from oncall.watch.watch import Watch, works_of
 
@@ -46,6 +48,7 @@ class Worker:
         doorbell: LocalDoorbell,
         providers: Sequence[Provider],
         watched: Sequence[Periodic] = (),
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.engine = Engine(context)
         senders_bell = doorbell.beside()
@@ -63,6 +66,9 @@ class Worker:
             Loop(context, LocalDoorbell(), changes, pace=_CHANGING),
         )
 
+        self._supervisor = supervisor or Supervisor(None)
+        self._watchdog = Watchdog(self._loops, end_process, partial(self._supervisor.tell, WORKS))
+
     def start(self) -> None:
         """Begin, on threads of its own.
 
@@ -77,10 +83,14 @@ class Worker:
         for loop in self._loops:
             loop.start()
         self._watch.start()
+        self._watchdog.start()
+        self._supervisor.tell(READY)
         _log.info("the worker runs", worker=self._heartbeat.worker)
 
     def stop(self) -> None:
         """Claim nothing more, finish what is under way, give up what is held, and return."""
+        self._supervisor.tell(STOPS)
+        self._watchdog.stop()
         for loop in self._loops:
             loop.end()
         for loop in self._loops:
@@ -100,7 +110,7 @@ def build_worker(
 ) -> Worker:
     """A worker on a context, woken by `doorbell`; `terminal` shows what the sandbox takes."""
     providers = build_providers(settings, context.clock, terminal)
-    return Worker(context, doorbell, providers, works_of(context, settings))
+    return Worker(context, doorbell, providers, works_of(context, settings), Supervisor(settings.notify_socket))
 
 
 def build_providers(settings: Settings, clock: Clock, terminal: Callable[[str], object]) -> tuple[Provider, ...]:

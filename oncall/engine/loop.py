@@ -60,6 +60,7 @@ class Loop:
         self._works = works
         self._asked = pace.asked
         self._rest = pace.rest.total_seconds()
+        self.name, self.turns = pace.name, 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=pace.name)
 
@@ -84,6 +85,7 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self.turns += 1
             pause = self._turn().total_seconds()
             if pause > 0:
                 until = time.monotonic() + pause
