@@ -26,7 +26,7 @@ test: .venv/.test ## run every test, on a real PostgreSQL and a real Valkey of i
 	$(BIN)/pytest -n 2 $(ARGS)
 
 soak: .venv/.test ## try every property that the tests know with EXAMPLES= random cases; ARGS= goes to pytest
-	ONCALL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 -m hypothesis $(ARGS)
+	ONCALL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 -m "hypothesis or soak" $(ARGS)
 
 check: .venv/.test ## check style, types and import directions
 	$(BIN)/ruff check

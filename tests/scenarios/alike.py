@@ -39,13 +39,15 @@ def directory_of(document: str) -> Directory:
     return build_directory(load_document(document))
 
 
-def simulated(events: Iterable[Event], directory: Directory) -> dict[str, list[Line]]:
+def simulated(
+    events: Iterable[Event], directory: Directory, afterwards: timedelta = AFTERWARDS
+) -> dict[str, list[Line]]:
     """What the simulator says would happen, by incident."""
     ordered = in_order(events)
-    return _alike(simulate(ordered, directory, ordered[-1].at + AFTERWARDS))
+    return _alike(simulate(ordered, directory, ordered[-1].at + afterwards))
 
 
-def lived(events: Iterable[Event], floor: Floor) -> dict[str, list[Line]]:
+def lived(events: Iterable[Event], floor: Floor, afterwards: timedelta = AFTERWARDS) -> dict[str, list[Line]]:
     """What the service does, by incident; what it did before is forgotten first."""
     _forget(floor)
     ordered, latest = in_order(events), {}
@@ -57,7 +59,7 @@ def lived(events: Iterable[Event], floor: Floor) -> dict[str, list[Line]]:
             latest[event.incident] = _trigger(floor, event.incident, event.command)
         else:
             _act(floor, latest[event.incident], event)
-    _live_before(floor, ordered[-1].at + AFTERWARDS + timedelta(microseconds=1))
+    _live_before(floor, ordered[-1].at + afterwards + timedelta(microseconds=1))
     return _alike(_told(floor))
 
 
