@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import claims, enqueue, idle, paging, schedules, simulate, stored_schedules, timers
+from benchmarks import claims, cost, enqueue, idle, paging, schedules, simulate, stored_schedules, timers
 from benchmarks.machine import describe
 from benchmarks.row import Row
 
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[], Iterable[Row]]] = {
     "paging": paging.measure,
     "timers": timers.measure,
     "claims": claims.measure,
+    "cost": cost.measure,
     "idle": idle.measure,
 }
 
