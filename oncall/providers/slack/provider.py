@@ -12,10 +12,10 @@ from slack_sdk.errors import SlackApiError
 from oncall.clock import Clock
 from oncall.delivery.protocol import NotFound, Outgoing, Receipt
 from oncall.providers.slack.blocks import blocks, fallback
+from oncall.providers.slack.client import connect
 from oncall.providers.slack.faults import LOST, may_have_taken, translate
 from oncall.settings import SlackSettings
 
-_SECONDS_TO_ANSWER = 4
 _OUR_EVENT = "oncall_page"
 _LOOKED_AT = 200
 _CLOCKS_APART = timedelta(minutes=1)
@@ -23,9 +23,7 @@ _CLOCKS_APART = timedelta(minutes=1)
 
 def build(app: SlackSettings, clock: Clock) -> SlackProvider:
     """The provider of an app in one workspace."""
-    # Slack's own handlers sleep between tries, and would post twice when an answer is lost.
-    client = WebClient(app.bot_token, app.api_base or WebClient.BASE_URL, timeout=_SECONDS_TO_ANSWER, retry_handlers=[])
-    return SlackProvider(client, clock)
+    return SlackProvider(connect(app), clock)
 
 
 class SlackProvider:
