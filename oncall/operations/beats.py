@@ -45,8 +45,6 @@ def finish_beat(context: Context, name: str, holder: str, ran: Ran) -> None:
     context.database.write(lambda session: beats.finish(session, name, holder, changes))
 
 
-def _take(
-    name: str, holder: str, now: datetime, every: timedelta, first_at: datetime, session: Session
-) -> Beat | None:
+def _take(name: str, holder: str, now: datetime, every: timedelta, first_at: datetime, session: Session) -> Beat | None:
     beats.prepare(session, name, first_at)
     return beats.take(session, name, holder, now, every)

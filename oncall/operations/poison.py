@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from oncall.errors import UnavailableError
+from oncall.operations.alarms import raise_alarm
 from oncall.operations.context import Context
 from oncall.store import damaged
 
@@ -19,6 +20,9 @@ TRIES = 3
 """How often it is tried to claim a damaged message."""
 
 _AGAIN_AFTER = timedelta(seconds=2)
+_ALARM = (
+    "Its person was told plainly which incident it was. See that the secret keys are all configured; the log has more."
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -37,18 +41,23 @@ def isolated(together: Callable[[], T], apart: Callable[[], T]) -> T:
 def put_off(context: Context, message: str) -> tuple[()]:
     """Try a message again in a moment that could not be claimed; after the third time tell its person plainly.
 
-    Then it is set aside, and in its place goes a notice by the same way: which incident it was, and where to read of it.
+    Then it is set aside, and in its place goes a notice by the same way: which incident it was, and where to read of it. That
+    is an alarm, which stays until somebody has looked at it.
     """
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> bool:
         now = context.clock.now()
         if damaged.count_try(session, message, now + _AGAIN_AFTER) < TRIES:
-            return
+            return False
         _log.critical("a message is set aside: something of it is damaged", message=message)
         number = damaged.set_aside(session, message)
         damaged.tell_plainly(session, message, plainly(context.public_url, number), now)
+        return True
 
-    context.database.write(work)
+    if context.database.write(work):
+        raise_alarm(
+            context, "damaged", "A message could not be read and was set aside", f"It is message {message}. {_ALARM}"
+        )
     return ()
 
 

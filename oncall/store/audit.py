@@ -93,14 +93,28 @@ def overdue_timers(session: Session, now: datetime) -> Mapping[str, timedelta]:
 
 
 def overdue_pages(session: Session, now: datetime) -> Mapping[str, timedelta]:
-    """For how long the oldest page that is due and not being sent has been, by the severity of its incident."""
-    pending = MessageRow.state == literal_column("'pending'")
-    due = and_(pending, MessageRow.due_at <= now, MessageRow.kind == "page")
-    query = select(IncidentRow.severity, func.min(MessageRow.due_at)).join(
-        IncidentRow, IncidentRow.id == MessageRow.incident_id
+    """For how long the oldest page has been due that is not being sent, or whose sender is lost, by the severity of its incident."""
+    waits = (MessageRow.state == literal_column("'pending'"), MessageRow.due_at)
+    is_lost = (MessageRow.state == literal_column("'sending'"), MessageRow.lease_until)
+    oldest: dict[str, datetime] = {}
+    for condition, since in (waits, is_lost):
+        of_incidents = select(IncidentRow.severity, func.min(since)).join(
+            IncidentRow, IncidentRow.id == MessageRow.incident_id
+        )
+        query = of_incidents.where(condition, since <= now, MessageRow.kind == "page").group_by(IncidentRow.severity)
+        for severity, at in session.execute(query):
+            if at is not None:
+                oldest[severity] = min(at, oldest.get(severity, at))
+    return {severity: now - at for severity, at in oldest.items()}
+
+
+def sends_since(session: Session, instant: datetime) -> dict[tuple[str, str], int]:
+    """How many sends were begun at or after `instant`, by provider and state."""
+    query = select(SendRow.provider, SendRow.state, func.count()).join(MessageRow, MessageRow.id == SendRow.message_id)
+    rows = session.execute(
+        query.where(SendRow.at >= instant, MessageRow.type != CANARY_TYPE).group_by(SendRow.provider, SendRow.state)
     )
-    rows = session.execute(query.where(due).group_by(IncidentRow.severity))
-    return {severity: now - due_at for severity, due_at in rows}
+    return {(provider, state): count for provider, state, count in rows}
 
 
 def calls_since(session: Session, instant: datetime) -> dict[str, dict[str, int]]:

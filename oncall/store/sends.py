@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, func, select, update
+from sqlalchemy import ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
@@ -111,10 +111,3 @@ def latest(session: Session, messages: Collection[str]) -> dict[str, SendRow]:
     """The last send of each message, by the message's id; none for a message that was never sent."""
     rows = session.scalars(select(SendRow).where(SendRow.message_id.in_(messages)).order_by(SendRow.id))
     return {row.message_id: row for row in rows}
-
-
-def count_since(session: Session, instant: datetime) -> dict[tuple[str, str], int]:
-    """How many sends were begun at or after `instant`, by provider and state."""
-    query = select(SendRow.provider, SendRow.state, func.count()).where(SendRow.at >= instant)
-    rows = session.execute(query.group_by(SendRow.provider, SendRow.state))
-    return {(provider, state): count for provider, state, count in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from oncall.operations.context import Context
-from oncall.store import audit, beats, holds, incidents, messages, sends, subscriptions, timers, workers
+from oncall.store import audit, beats, holds, incidents, messages, subscriptions, timers, workers
 from oncall.store.beats import Beat
 from oncall.store.holds import Hold
 from oncall.store.subscriptions import Failing
@@ -66,7 +66,7 @@ def status(context: Context) -> Status:
             overdue_message=messages.oldest_overdue(session, now),
             timers_set_aside=timers.count_set_aside(session),
             open_incidents=incidents.count_open(session),
-            recent_sends=sends.count_since(session, now - RECENT),
+            recent_sends=audit.sends_since(session, now - RECENT),
             workers=workers.list_workers(session),
             feeds_failing=subscriptions.failing(session),
             overdue_timers=audit.overdue_timers(session, now),

@@ -125,7 +125,8 @@ def test_damaged_message_is_set_aside_after_three_tries_and_told_of_plainly(floo
     for _ in range(4):
         floor.pass_time(2 * SECOND)
     texts = [sent.text.splitlines()[0] for sent in floor.vendor.sent]
-    assert texts == [texts[0], "Incident #1, details unavailable: https://pager.example.com/incidents/1"]
+    plain = "Incident #1, details unavailable: https://pager.example.com/incidents/1"
+    assert texts == [texts[0], plain, "#3 SEV1 oncall: A message could not be read and was set aside"]
     assert (floor.vendor.sent[0].user, floor.vendor.addresses()[1]) == ("vic", ANAS_NUMBER)
     assert floor.attempts("1")["ana", "sms"] == "failed"
 

@@ -14,6 +14,7 @@ from oncall.operations.beats import Ran
 from oncall.operations.mend import rearm
 from oncall.store import holds, incidents
 from oncall.store.beats import Beat
+from oncall.store.messages import MessageRow
 from oncall.store.timers import TimerRow
 from oncall.watch.auditor import OVER_AFTER, audit_once
 from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, DOCUMENT, MINUTE, ROOTS_NUMBER, SECOND, Floor, open_floor
@@ -151,3 +152,14 @@ def test_alarms_about_the_pager_make_no_further_alarms(sqlite_url: str) -> None:
         company.pass_time(MINUTE)
         audited(company, ran)
         assert alarms(company) == ["nobody"]
+
+
+def test_page_whose_sender_is_lost_and_that_nobody_takes_over_is_overdue(company: Floor) -> None:
+    company.trigger()
+    lost = update(MessageRow).values(state="sending", lease="gone", lease_until=company.clock.now())
+    company.context.database.write(lambda session: session.execute(lost))
+    company.clock.advance(MINUTE)
+    assert audited(company).well_at == company.clock.now()
+    company.clock.advance(SECOND)
+    audited(company)
+    assert "overdue_page" in alarms(company)
