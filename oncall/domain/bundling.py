@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from oncall.domain.directory import Urgency
-
-MOST_IN_A_BUNDLE = 100
-"""How many incidents one message of `bundles` may stand for."""
 
 EARLY = timedelta(seconds=10)
 """How long before its time a page goes out with others: decisions that belong together take a moment one after the other."""
@@ -172,29 +169,3 @@ def remembered(way: Way, messages: Sequence[DueMessage], at: datetime, *, apart:
 def _send(way: Way, messages: Sequence[DueMessage], now: datetime, *, apart: bool = False) -> Send:
     floods = messages[0].way is not None
     return Send(tuple(messages), remembered(way, messages, now, apart=apart) if floods else None)
-
-
-def bundles(due: Iterable[DueMessage], soon: Iterable[DueMessage] = ()) -> tuple[tuple[DueMessage, ...], ...]:
-    """The messages as they would go out if nothing waited: those of one urgency, at most MOST_IN_A_BUNDLE in each send."""
-    together: dict[tuple[object, ...], list[DueMessage]] = {}
-    for message in sorted(due, key=_urgent_first):
-        together.setdefault(_belongs_to(message), []).append(message)
-    for message in sorted(soon, key=_urgent_first):
-        if _belongs_to(message) in together:
-            together[_belongs_to(message)].append(message)
-    return tuple(part for messages in together.values() for part in _parts(messages))
-
-
-def _urgent_first(message: DueMessage) -> tuple[bool, datetime]:
-    return (message.urgency is not Urgency.HIGH, message.due_at)
-
-
-def _belongs_to(message: DueMessage) -> tuple[object, ...]:
-    if message.kind != "page" or message.user is None or message.type == "webhook":
-        return (message.id,)
-    return (message.user, message.type, message.address, message.urgency)
-
-
-def _parts(messages: Sequence[DueMessage]) -> Iterator[tuple[DueMessage, ...]]:
-    starts = range(0, len(messages), MOST_IN_A_BUNDLE)
-    return (tuple(messages[first : first + MOST_IN_A_BUNDLE]) for first in starts)
