@@ -17,7 +17,7 @@ from oncall.doors.errors import install_errors
 from oncall.doors.feeds import feeds
 from oncall.doors.headers import install_headers
 from oncall.doors.health import health
-from oncall.doors.ingest import alertmanager, pagerduty
+from oncall.doors.ingest.apart import serve_apart
 from oncall.doors.load import Load
 from oncall.operations.context import open_context
 from oncall.operations.refusals import count_refused
@@ -42,11 +42,13 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     if settings.proxies:
         # Of what proxies say, only who calls: by it tries of passwords are counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
+    apart = serve_apart(app)
     install_errors(app)
     install_headers(app, settings.public_url)
     if clock is None:
         install_clock(app, context)
-    for blueprint in (api_blueprint(), pagerduty.blueprint, alertmanager.blueprint, feeds, health):
+        install_clock(apart, context)
+    for blueprint in (api_blueprint(), feeds, health):
         app.register_blueprint(blueprint)
     callbacks.register(app, settings)
     web.register(app, settings)

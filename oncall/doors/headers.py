@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
 
 _POLICY = {
     "default-src": "'none'",
@@ -29,14 +32,20 @@ _A_YEAR = 31_536_000
 
 def install_headers(app: Flask, public_url: str) -> None:
     """Add the headers to every answer that does not set its own; over https browsers are told to stay there."""
-    headers = dict(_HEADERS)
+    headers = list(_HEADERS.items())
     if public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
+        headers.append(("Strict-Transport-Security", f"max-age={_A_YEAR}"))
+    of_api = [*headers, ("Cache-Control", "no-store")]
+    answering = app.wsgi_app
 
-    @app.after_request
-    def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    # Around the application, and not by a hook of it: as its own these would be looked up and checked one by one.
+    def with_headers(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        wanted = of_api if environ["PATH_INFO"].startswith("/api/") else headers
+
+        def start(status: str, given: list[tuple[str, str]], *fault: Any) -> Any:
+            named = {name.lower() for name, _ in given}
+            return start_response(status, [*given, *(one for one in wanted if one[0].lower() not in named)], *fault)
+
+        return answering(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]  # as Flask documents it

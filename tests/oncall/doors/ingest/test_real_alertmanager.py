@@ -27,7 +27,7 @@ def answered(small: Company) -> Iterator[Answered]:
         if request.user_agent.string.startswith("Alertmanager"):
             answers.put(response.status_code)
 
-    with request_finished.connected_to(note, small.app):
+    with request_finished.connected_to(note, small.app.extensions["oncall_apart"]):
         yield lambda: answers.get(timeout=30)
 
 
@@ -64,8 +64,9 @@ def test_alert_is_sent_again_after_the_database_was_away(
     name: str, small: Company, answered: Answered, tmp_path: Path
 ) -> None:
     outages = iter([True])
+    apart: Flask = small.app.extensions["oncall_apart"]
 
-    @small.app.before_request
+    @apart.before_request
     def fail_at_first() -> None:
         if next(outages, False):
             raise UnavailableError("the database does not answer: try again")
