@@ -96,7 +96,6 @@ class Draft:
     __slots__ = (
         "_own",
         "_own_run",
-        "_policy",
         "directory",
         "disabled",
         "entries",
@@ -105,6 +104,7 @@ class Draft:
         "notices",
         "now",
         "pages",
+        "policy",
         "refused",
         "timers",
     )
@@ -123,20 +123,7 @@ class Draft:
         self.focus: int | None = None
         self._own = own
         self._own_run: Run | None = None
-        self._policy: SupportPolicy | None = None
-
-    @property
-    def policy(self) -> SupportPolicy:
-        """The support policy of the incident's service; of a service that is gone, the built-in one."""
-        if self._policy is None:
-            self._policy = self._find_policy()
-        return self._policy
-
-    def _find_policy(self) -> SupportPolicy:
-        found = service_of(self.directory, self.incident.service)
-        if found is not None:
-            return policy_of_service(self.directory, found)
-        return built_in(self.incident.rule.escalation or "" if self.incident.rule else "")
+        self.policy = _policy(incident, directory)
 
     @property
     def customer(self) -> Customer | None:
@@ -181,7 +168,8 @@ class Draft:
 
     def change_run(self, **changes: Any) -> Run:
         """Change fields of the run that is worked on; returns it as it then is. Raises KeyError where a field is unknown."""
-        old = self.run
+        incident = self.incident
+        old = self.run if incident.run is None or incident.management else incident.run
         if old is self._own_run:
             known = old.__dict__
             known.update(changes)
@@ -189,10 +177,10 @@ class Draft:
                 raise KeyError(*changes)
             return old
         self._own_run = new = evolve(old, **changes)
-        if old is self.incident.run:
+        if old is incident.run:
             self.change(run=new)
         else:
-            self.change(management=tuple(new if run is old else run for run in self.incident.management))
+            self.change(management=tuple(new if run is old else run for run in incident.management))
         return new
 
     def next_generation(self) -> int:
@@ -214,6 +202,14 @@ class Draft:
         """Everything decided about an incident that was `before`, None for a new one."""
         decided = tuple(self.entries), tuple(self.timers), tuple(self.pages), self.notices, self.disabled
         return _new(Transition, (before, self.incident, *decided, self.refused))
+
+
+def _policy(incident: Incident, directory: Directory) -> SupportPolicy:
+    """The support policy of the incident's service; of a service that is gone, the built-in one."""
+    service = service_of(directory, incident.service)
+    if service is not None:
+        return policy_of_service(directory, service)
+    return built_in(incident.rule.escalation or "" if incident.rule else "")
 
 
 def _changed_attempts(before: Incident | None, after: Incident) -> tuple[Attempt, ...]:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from oncall.domain.directory import EscalationPolicy, Target, Urgency
 from oncall.domain.draft import Draft
-from oncall.domain.evolve import evolve
+from oncall.domain.evolve import evolve, made
 from oncall.domain.incident import Attempt, AttemptState, Cause, Page, Run, State
 from oncall.domain.paging import attempts
 from oncall.domain.responders import Channel, Meant, Responder, meant
 from schedules import format_instant
 
+_PENDING = AttemptState.PENDING
 STEP = "step"
 FALLBACK = "fallback"
 ADMINISTRATORS = "administrators"
@@ -262,7 +263,20 @@ def _person(draft: Draft, run: Run, step: int | str, responder: Responder) -> Pa
         draft.log("unreachable", {"user": responder.user, **where(run, step), "because": because})
         return None
     because = f"{responder.because}; {run.because}" if run.because else responder.because
-    return Page(page, run.fired, responder.user, run.policy.id, step, run.round, because, ways, urgency)
+    return made(
+        Page,
+        {
+            "id": page,
+            "firing": run.fired,
+            "user": responder.user,
+            "policy": run.policy.id,
+            "step": step,
+            "round": run.round,
+            "because": because,
+            "attempts": ways,
+            "urgency": urgency,
+        },
+    )
 
 
 def _urgency(draft: Draft, run: Run) -> Urgency:
@@ -341,7 +355,7 @@ def _still_of_use(run: Run) -> tuple[Page, ...]:
 
 
 def _is_of_use(page: Page) -> bool:
-    return any(attempt.state is AttemptState.PENDING for attempt in page.attempts)
+    return any(attempt.state is _PENDING for attempt in page.attempts)
 
 
 def where(run: Run, step: int | str) -> dict[str, object]:

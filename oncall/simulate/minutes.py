@@ -38,17 +38,20 @@ class Minutes:
 
     def _apart(self, due: Sequence[Going], now: datetime) -> Plan | None:
         """Each attempt of an incident by itself, where nothing went out that way for a minute; None where it is not so plain."""
-        known, kept = self._last, (now + MINUTE, due[0][2])
         _, first, incident, _ = due[0]
+        known, kept = self._last, (now + MINUTE, incident)
         ways: dict[Way, tuple[datetime, _Sent]] = {}
         for attempt, page, its_incident, _ in due:
-            way = (page.user, attempt.type, attempt.address)
-            last = known.get(way)
-            if (last is not None and last[0] > now) or way in ways or attempt.type == "webhook":
+            if page is not first and (its_incident is not incident or page.urgency is not first.urgency):
                 return None
-            if its_incident is not incident or page.urgency is not first.urgency:
+            type_ = attempt.type
+            way = (page.user, type_, attempt.address)
+            last = known.get(way)
+            if (last is not None and last[0] > now) or type_ == "webhook":
                 return None
             ways[way] = kept
+        if len(ways) < len(due):
+            return None
         known.update(ways)
         return [(going,) for going in due], ()
 

@@ -32,13 +32,14 @@ def happenings(world: World, events: Iterable[Event], until: datetime | None = N
     """
     last: datetime | None = None
     for event in events:
-        if last is not None and event.at < last:
-            message = f"an event at {format_instant(event.at)} comes after one at {format_instant(last)}"
+        at = event.at
+        if last is not None and at < last:
+            message = f"an event at {format_instant(at)} comes after one at {format_instant(last)}"
             raise ValueError(message)
-        if until is not None and event.at > until:
+        if until is not None and at > until:
             break
-        last = event.at
-        yield from world.until(event.at)
+        last = at
+        yield from world.until(at)
         yield world.obey(event)
     end = until or (last + AFTER_THE_LAST_EVENT if last is not None else None)
     while end is not None and (due := world.next_due_at) is not None and due <= end:

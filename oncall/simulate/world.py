@@ -109,14 +109,15 @@ class World:
 
     def obey(self, event: Event) -> list[LogEntry]:
         """Carry out a command: a trigger opens or joins, any other is for the incident of that name that was triggered last."""
-        if isinstance(event.command, Trigger):
-            return self._trigger(event, event.command)
-        case = self._by_name.get(event.incident)
+        at, name, command = event
+        if isinstance(command, Trigger):
+            return self._trigger(name, command, at)
+        case = self._by_name.get(name)
         if case is None:
             because = "there is no open incident of that name"
-            refused = {"do": NAMES[type(event.command)], "because": because}
-            return [{"at": self._text(event.at), "incident": event.incident, "event": "refused", **refused}]
-        return self._decide(case, event.command, event.at)
+            refused = {"do": NAMES[type(command)], "because": because}
+            return [{"at": self._text(at), "incident": name, "event": "refused", **refused}]
+        return self._decide(case, command, at)
 
     def until(self, at: datetime) -> Iterator[list[LogEntry]]:
         """Do what is due before that instant, one thing after the other."""
@@ -137,17 +138,17 @@ class World:
                 self._collect(going, case, what, place, now)
         return self._send(going, now) if going else []
 
-    def _trigger(self, event: Event, command: Trigger) -> list[LogEntry]:
-        known = self._open.get((command.service, event.incident))
+    def _trigger(self, name: str, command: Trigger, now: datetime) -> list[LogEntry]:
+        known = self._open.get((command.service, name))
         if known is not None:
-            self._by_name[event.incident] = known
-            return self._decide(known, command, event.at)
+            self._by_name[name] = known
+            return self._decide(known, command, now)
         number = next(self._numbers)
-        command = evolve(command, id=f"{event.incident}/{number}", dedup_key=event.incident)
-        done = transition(None, command, self.directory, event.at)
-        case = _Case(event.incident, number, done.incident)
-        self._open[command.service, event.incident] = self._by_name[event.incident] = case
-        return self._settle(case, done, event.at)
+        command = evolve(command, id=f"{name}/{number}", dedup_key=name)
+        done = transition(None, command, self.directory, now)
+        case = _Case(name, number, done.incident)
+        self._open[command.service, name] = self._by_name[name] = case
+        return self._settle(case, done, now)
 
     def _decide(self, case: _Case, command: Command, now: datetime) -> list[LogEntry]:
         # A step leaves out the pages that have all been sent; nothing else asks how far they have come.
@@ -161,7 +162,8 @@ class World:
         _, incident, entries, timers, pages, _, _, _ = done
         case.keep(incident)
         for timer in timers:
-            self._push(timer.due_at, RANKS[timer.kind], next(self._places), case, timer)
+            kind, _, _, due_at = timer
+            self._push(due_at, RANKS[kind], next(self._places), case, timer)
         for page in pages:
             self._push(page.attempts[0].due_at, _SENDING, next(self._places), case, _Sending(page.id))
         if incident.state is _RESOLVED and not case.over and not incident.running:
