@@ -132,6 +132,17 @@ def drawn_up(database: Database, accepted: Mapping[str, Told], taken: Iterable[T
         )
 
 
+def require_whole(account: Account) -> None:
+    """Fail where somebody was missed, told of nothing, or told again for no good reason."""
+    assert account.not_opened() == set()
+    assert account.opened_twice() == set()
+    assert account.on_the_side() == set()
+    assert account.lost() == set()
+    assert account.doubled().total() <= len(account.inconclusive())
+    assert account.after_acknowledgement() == []
+    assert account.stuck() == set()
+
+
 def under_way(database: Database, now: datetime) -> Counter[str]:
     """How many messages of incidents are still to be sent: `due`, or `later`, or `sending`; those of alarms do not count."""
     with database.read() as session:

@@ -23,26 +23,33 @@ class Night:
     """Deeds by their instants, in seconds from its begin, over `seconds`."""
 
     seconds: float
-    random: Random
+    seed: str
     planned: list[tuple[float, str, Deed]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
 
     def at(self, parts: Sequence[float], name: str, deed: Deed) -> None:
         """Do it at these parts of the night, from 0 to 1."""
         self.planned += [(part * self.seconds, name, deed) for part in parts]
 
+    def spread(self, times: float, name: str, deed: Deed) -> None:
+        """Do it so many times, evenly."""
+        self.at([(number + 1) / (times + 1) for number in range(int(times))], name, deed)
+
     def each(self, seconds: float, name: str, deed: Deed) -> None:
         """Do it again and again, about so many seconds apart."""
         at = 0.0
-        while (at := at + self.random.uniform(0.5, 1.5) * seconds) < self.seconds:
+        while (at := at + self._random.uniform(0.5, 1.5) * seconds) < self.seconds:
             self.planned.append((at, name, deed))
 
     def trouble(self, seconds: float, lines: dict[str, Proxy]) -> None:
         """Do to one of these lines what networks do, again and again, about so many seconds apart."""
         at = 0.0
-        while (at := at + self.random.uniform(0.5, 1.5) * seconds) < self.seconds - WHILE_SECONDS:
-            name, line = self.random.choice([*lines.items()])
-            way, deed, end = self.random.choice(_WAYS)
+        while (at := at + self._random.uniform(0.5, 1.5) * seconds) < self.seconds - WHILE_SECONDS:
+            name, line = self._random.choice([*lines.items()])
+            way, deed, end = self._random.choice(_WAYS)
             self.planned.append((at, f"{name} {way}", partial(deed, line)))
             if end is not None:
                 self.planned.append((at + WHILE_SECONDS, "", partial(end, line)))

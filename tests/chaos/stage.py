@@ -98,7 +98,7 @@ def staged(home: Path, services: int) -> Iterator[Stage]:
         targets = [url.port or 0, valkey.port, _port(twilio), _port(slack)]
         proxies = stack.enter_context(run_proxies(*targets))
         lines = dict(zip(("postgres", "redis", "twilio", "slack"), proxies, strict=True))
-        known = environment(home, port := free_port(), _settings(url, lines, Twilio(twilio), Slack(slack)))
+        known = environment(home, port := free_port(), _settings(url, lines))
         stage = Stage(home, port, known, url, postgres, valkey, lines, Twilio(twilio), Slack(slack))
         _furnish(stage, services)
         (stage.web,) = stack.enter_context(started(known, home, web(port)))
@@ -111,18 +111,13 @@ def staged(home: Path, services: int) -> Iterator[Stage]:
 _DOUBLES = ("twilio_double", "slack_double")
 
 
-def _settings(url: URL, lines: dict[str, Proxy], twilio: Twilio, slack: Slack) -> dict[str, str]:
+def _settings(url: URL, lines: dict[str, Proxy]) -> dict[str, str]:
     here = {name: f"127.0.0.1:{line.port}" for name, line in lines.items()}
     return {
         "ONCALL_DATABASE_URL": url.set(port=lines["postgres"].port).render_as_string(hide_password=False),
         "ONCALL_REDIS_URL": f"redis://{here['redis']}/0",
-        "TWILIO_ACCOUNT_SID": twilio.settings.account_sid,
-        "TWILIO_AUTH_TOKEN": twilio.settings.auth_token,
-        "TWILIO_FROM": twilio.settings.sender,
-        "TWILIO_API_BASE": f"http://{here['twilio']}",
-        "SLACK_BOT_TOKEN": slack.settings.bot_token,
-        "SLACK_SIGNING_SECRET": slack.settings.signing_secret,
-        "SLACK_API_BASE": f"http://{here['slack']}/api",
+        **Twilio(f"http://{here['twilio']}").environment,
+        **Slack(f"http://{here['slack']}").environment,
     }
 
 

@@ -14,15 +14,15 @@ import pytest
 
 from oncall.operations.claim import LEASE
 from oncall.store.database import Database
-from tests.chaos.account import Account, drawn_up, under_way
+from tests.chaos.account import drawn_up, require_whole, under_way
 from tests.chaos.carrier import reporting
 from tests.chaos.company import STEP_MINUTES
 from tests.chaos.crew import Crew, run_crew
 from tests.chaos.hours import end_leases, pass_minutes
 from tests.chaos.monitors import Monitors
 from tests.chaos.night import Night
+from tests.chaos.report import told
 from tests.chaos.stage import Stage, staged
-from tests.figures import keep
 from tests.processes import started, worker
 from tests.scenarios.later import eventually
 
@@ -50,14 +50,8 @@ def test_nobody_is_missed_though_everything_dies(tmp_path: Path, request: pytest
         drain(stage, tmp_path)
         with stage.database() as database:
             account = drawn_up(database, monitors.accepted, stage.taken())
-    figures = tell(request, account, night, crew, monitors)
-    assert account.not_opened() == set(), figures
-    assert account.opened_twice() == set(), figures
-    assert account.on_the_side() == set(), figures
-    assert account.lost() == set(), figures
-    assert account.doubled().total() <= len(account.inconclusive()), figures
-    assert account.after_acknowledgement() == [], figures
-    assert account.stuck() == set(), figures
+    figures = told(request, "a night on PostgreSQL and Redis, several processes", night, crew, monitors, account)
+    require_whole(account)
     assert len(account.accepted) == TRIGGERS, figures
     assert deaths.total() >= FEWEST_KILLS, figures
     assert night.done["PostgreSQL restarted"] >= FEWEST_RESTARTS, figures
@@ -65,11 +59,11 @@ def test_nobody_is_missed_though_everything_dies(tmp_path: Path, request: pytest
 
 def planned(stage: Stage, crew: Crew) -> Night:
     """What goes wrong on that night."""
-    night = Night(SECONDS, Random(SEED))
-    night.at([0.3, 0.65], "PostgreSQL restarted", stage.restart_postgres)
-    night.at([0.2, 0.55], "Redis restarted", stage.restart_redis)
+    night = Night(SECONDS, SEED)
+    night.spread(max(FEWEST_RESTARTS, SECONDS // 12), "PostgreSQL restarted", stage.restart_postgres)
+    night.spread(SECONDS // 20 + 1, "Redis restarted", stage.restart_redis)
     night.each(3.0, "Redis emptied", stage.empty_redis)
-    night.at([0.25, 0.5, 0.8], "web process killed", stage.kill_web)
+    night.each(10.0, "web process killed", stage.kill_web)
     night.each(1.6, "worker killed", crew.kill_one)
     night.at([0.02], "worker suspended", crew.suspend_one)
     night.at([0.97], "worker woken", crew.wake)
@@ -111,30 +105,3 @@ def left(database: Database) -> Counter[str]:
     if found["later"] and not found["due"]:
         pass_minutes(database, 1)
     return found
-
-
-def tell(
-    request: pytest.FixtureRequest, account: Account, night: Night, crew: Crew, monitors: Monitors
-) -> list[tuple[str, object]]:
-    """Have the figures printed."""
-    deaths = crew.deaths()
-    acknowledged = sum(told.acknowledged_at is not None for told in account.accepted.values())
-    figures: list[tuple[str, object]] = [
-        ("seed, seconds", f"{SEED}, {SECONDS:g}"),
-        ("incidents accepted", f"{len(account.accepted)}, told {monitors.tries} times, {acknowledged} acknowledged"),
-        ("workers killed", f"{deaths.total()}: {listed(deaths)}"),
-        ("workers that gave up", listed(crew.ended()) or "none"),
-        ("done to the rest", listed(night.done)),
-        ("calls that vendors took", len(account.taken)),
-        ("lost", len(account.lost())),
-        ("doubled", f"{account.doubled().total()}, of {len(account.inconclusive())} whose look-up was inconclusive"),
-        ("begun after acknowledgement", len(account.after_acknowledgement())),
-    ]
-    figures += [("doubled without a doubt", story) for story in account.doubted()]
-    keep(request, "a night on PostgreSQL and Redis, several processes", figures)
-    return figures
-
-
-def listed(counted: Counter[str]) -> str:
-    """Each with its number."""
-    return ", ".join(f"{count} {name}" for name, count in sorted(counted.items()))

@@ -63,6 +63,15 @@ class Slack:
         """The app with which the service reaches the double."""
         return SlackSettings(BOT_TOKEN, SIGNING_SECRET, f"{self.url}/api")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same, for a process."""
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_API_BASE": f"{self.url}/api",
+        }
+
     def posted(self) -> list[Posted]:
         """Everything posted, oldest first, also what nobody was told of."""
         ledger = requests.get(f"{self.url}/double/ledger", timeout=SECONDS).json()

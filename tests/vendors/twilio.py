@@ -49,6 +49,16 @@ class Twilio:
         """The account with which the service reaches the double."""
         return TwilioSettings(ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, self.url)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same, for a process."""
+        return {
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_FROM": OUR_NUMBER,
+            "TWILIO_API_BASE": self.url,
+        }
+
     def accepted(self, after: int = 0) -> list[Accepted]:
         """Everything taken, oldest first, also what nobody was told of; without the first `after` of it."""
         ledger = requests.get(f"{self.url}/double/ledger", {"after": after}, timeout=SECONDS).json()
