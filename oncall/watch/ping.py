@@ -21,7 +21,7 @@ PERIOD = timedelta(minutes=1)
 
 _AUDITED_WITHIN = 4 * auditor.PERIOD
 _BACK_WITHIN = timedelta(minutes=1)
-_SECONDS = 10.0
+_SECONDS = 5.0
 _REFUSED = 400
 
 _log = structlog.get_logger(__name__)

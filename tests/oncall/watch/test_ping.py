@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from oncall.errors import UnavailableError
 from oncall.operations.beats import Ran
 from oncall.store import holds
 from oncall.store.beats import LEASE, Beat, BeatRow
+from oncall.store.database import Database
 from oncall.store.timers import TimerRow
 from oncall.watch.auditor import audit_once
-from oncall.watch.canary import LOOKED_FOR, canary_round
+from oncall.watch.canary import canary_round
 from oncall.watch.periodic import Periodic
 from oncall.watch.ping import Ping
 from oncall.watch.watch import Watch
@@ -57,7 +59,7 @@ def live(floor: Floor, watched: tuple[Periodic, ...], by: timedelta, work: Calla
         for each in watched:
             each.tick("a worker")
         work()
-        floor.clock.advance(LOOKED_FOR)
+        floor.clock.advance(10 * SECOND)
 
 
 def test_watcher_hears_of_a_pager_that_works_each_minute(company: Floor, listener: Listener) -> None:
@@ -87,6 +89,14 @@ def test_watcher_hears_nothing_soon_after_any_part_has_stopped(
     live(company, watched, STOPS_WITHIN, work)
     listener.heard.clear()
     live(company, watched, 2 * MINUTE, work)
+    assert listener.heard == []
+
+
+def test_watcher_hears_nothing_while_the_database_is_away(company: Floor, listener: Listener) -> None:
+    away = replace(company.context, database=Database("postgresql+psycopg://127.0.0.1:1/oncall"))
+    listener.heard.clear()
+    with pytest.raises(UnavailableError):
+        Ping(away, listener.url, None).ping(Beat("heartbeat", company.clock.now(), None, None, {}))
     assert listener.heard == []
 
 
