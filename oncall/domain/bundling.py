@@ -87,7 +87,7 @@ class Planned(NamedTuple):
 
 
 def planned(due: Iterable[DueMessage], soon: Iterable[DueMessage], recent: Iterable[Recent], now: datetime) -> Planned:
-    """What goes out now of the messages that are due: the urgent and the grave first, then in the order in which they fell due.
+    """What goes out now of the messages that are due: the urgent first, then in the order in which they fell due.
 
     By one way a person is paged once a minute. What comes meanwhile waits until that minute is over, and goes out as one
     send, however many incidents that stands for. Three things do not wait: a further page of an incident that was paged
@@ -152,8 +152,8 @@ def _by_way(messages: Iterable[DueMessage]) -> dict[Way, list[DueMessage]]:
     return found
 
 
-def _order(message: DueMessage) -> tuple[bool, int, datetime]:
-    return (message.urgency is not Urgency.HIGH, message.rank, message.due_at)
+def _order(message: DueMessage) -> tuple[bool, datetime]:
+    return (message.urgency is not Urgency.HIGH, message.due_at)
 
 
 def remembered(way: Way, messages: Sequence[DueMessage], at: datetime, *, apart: bool = False) -> Recent:

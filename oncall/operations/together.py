@@ -128,12 +128,25 @@ def _of(want: Want, seen: Iterable[Seen]) -> list[Seen]:
 def _of_many(session: Session, want: Want, now: datetime) -> list[Group]:
     """What one provider would be sent where more is due than was looked at: its first calls, each whole."""
     first = _grouped(claims.due(session, frozenset([want.types]), now, _LOOKED_AT))[: want.calls]
-    ways = {way for group in first if (way := _way(group[0])) is not None and not group[0].is_lost}
+    ways = [way for group in first if (way := _way(group[0])) is not None and not group[0].is_lost]
     leases = {group[0].lease for group in first if group[0].is_lost}
     alone = [one for group in first if _way(group[0]) is None and not group[0].is_lost for one in group]
-    whole = claims.beside(session, ways, _EVER, now, _MOST_BY_A_WAY) if ways else ()
+    whole = _whole(session, ways, now) if ways else ()
     lost = claims.lost_with(session, leases, now) if leases else ()
     return _grouped([*lost, *alone, *whole])
+
+
+def _whole(session: Session, ways: Collection[Way], now: datetime) -> Sequence[Seen]:
+    """Everything that is due by those ways; where that is too much for one claim, all of some and nothing of the others."""
+    found = claims.beside(session, ways, _EVER, now, _MOST_BY_A_WAY)
+    if len(found) < _MOST_BY_A_WAY or len(ways) == 1:
+        return found
+    whole: list[Seen] = []
+    for way in ways:
+        whole += claims.beside(session, [way], _EVER, now, _MOST_BY_A_WAY)
+        if len(whole) >= _MOST_BY_A_WAY:
+            break
+    return whole
 
 
 def _grouped(seen: Collection[Seen]) -> list[Group]:

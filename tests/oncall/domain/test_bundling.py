@@ -140,12 +140,12 @@ def test_channel_is_a_way_too_and_notices_and_webhooks_are_none() -> None:
     assert [send.remembered is not None for send in sends] == [False] * 6 + [True]
 
 
-def test_urgent_and_grave_are_named_first() -> None:
+def test_urgent_are_named_first_and_then_those_that_fell_due_first() -> None:
     low = page("low", rank=0)._replace(urgency=Urgency.LOW)
 
-    (send,) = planned([low, page("mild", rank=2), page("grave", rank=0)], (), (), NIGHT).sends
+    (send,) = planned([low, page("late", rank=0, at=1), page("mild", rank=2)], (), (), NIGHT + SECOND).sends
 
-    assert [one.id for one in send.messages] == ["m-grave-0", "m-mild-0", "m-low-0"]
+    assert [one.id for one in send.messages] == ["m-mild-0", "m-late-1", "m-low-0"]
 
 
 def test_what_falls_due_soon_goes_with_what_opens_a_minute_and_never_by_itself() -> None:
