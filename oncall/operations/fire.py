@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from oncall.domain.commands import Command, FireTimer, Recalculate
 from oncall.domain.draft import Timer
 from oncall.domain.incident import Incident
+from oncall.operations.as_sent import as_sent
 from oncall.operations.context import Context
 from oncall.operations.record import Recording
 from oncall.store import incidents, timers
@@ -80,7 +81,7 @@ def _fire_together(context: Context, batch: Sequence[ClaimedTimer], session: Ses
     released = timers.released_at(session, openings) if openings else ()
     # Incidents first, always in the order of their ids; and nobody is waited for, so that one keeps no other waiting.
     locked = incidents.lock_free(session, context.cipher, {*released, *(one.incident for one in batch)})
-    taken = timers.take(session, batch, locked.keys(), openings)
+    taken = timers.take(session, batch, locked.keys()) if locked else ()
     if taken:
         _fire_in_order(context, session, locked, taken)
     return frozenset(one.id for one in taken)
@@ -94,21 +95,21 @@ def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
     taken = timers.take(session, [claimed], [locked.id])
     if taken:
         _fire_in_order(context, session, {locked.id: locked}, taken)
-    return bool(taken)
+    return any(one.id == claimed.id for one in taken)
 
 
 def _fire_in_order(
     context: Context, session: Session, locked: Mapping[str, Incident], taken: Sequence[ClaimedTimer]
 ) -> None:
-    """Fire what was taken, each after whatever else of its incident is due before it; of one kind in the order received."""
+    """Fire what was taken in its order, of one kind and instant in the order in which their incidents came."""
     recording = Recording(context, session, context.clock.now())
-    as_they_are = dict(locked)
+    as_they_are = as_sent(session, locked)
 
     def order(one: ClaimedTimer) -> tuple[datetime, int, int, int]:
         due_at, rank, id_ = timers.place(one)
         return (due_at, rank, locked[one.incident].number, id_)
 
-    for one in sorted((*taken, *timers.take_earlier(session, taken)), key=order):
+    for one in sorted(taken, key=order):
         decided = recording.carry_out(as_they_are[one.incident], _command(one.timer))
         as_they_are[one.incident] = decided.incident
     recording.store()

@@ -108,6 +108,25 @@ def test_final_failure_goes_on_with_the_next_method_at_once(floor: Floor) -> Non
     assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "sent"}
 
 
+def test_method_that_fails_has_none_tried_again_that_was_sent(floor: Floor) -> None:
+    floor.trigger()
+    floor.work()
+    floor.vendor.answers.append(ProviderError("no such line", permanent=True))
+    floor.pass_time(4 * MINUTE)
+    assert [sent.method for sent in floor.vendor.sent] == ["sms", "voice"]
+    assert floor.attempts("1") == {("ana", "sms"): "sent", ("ana", "voice"): "failed"}
+
+
+def test_pages_that_were_sent_are_not_kept_with_the_run_for_ever(floor: Floor) -> None:
+    floor.trigger()
+    for _ in range(6):
+        floor.pass_time(5 * MINUTE)
+    run = floor.incident("1").run
+    assert run is not None
+    assert len(run.pages) <= 2
+    assert len(floor.pages("1")) == 7
+
+
 def test_bad_address_disables_the_method_and_tells_its_owner_and_the_administrator(floor: Floor) -> None:
     floor.vendor.answers.append(AddressError("the number does not exist"))
     floor.trigger()

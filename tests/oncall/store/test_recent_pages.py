@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from oncall.domain.bundling import MINUTE, Recent
 from oncall.store import recent_pages
+from oncall.store.bulk import Bulk
 from oncall.store.database import Database
 from oncall.store.migrate import upgrade
 
@@ -39,12 +40,19 @@ def held(database: Database, now: datetime) -> set[str]:
     return {one.call for one in found}
 
 
+def store_sends(session: Session, *sends: Recent) -> None:
+    """Store what was sent by ways that are held."""
+    bulk = Bulk()
+    recent_pages.remember(bulk, sends)
+    bulk.write(session)
+
+
 def remember(database: Database, *sends: Recent) -> None:
     """Store what was sent."""
 
     def store(session: Session) -> None:
         recent_pages.hold(session, {BO, CHANNEL}, NIGHT)
-        recent_pages.remember(session, sends)
+        store_sends(session, *sends)
 
     database.write(store)
 
@@ -73,7 +81,7 @@ def test_way_that_is_held_is_waited_for(postgres_url: str) -> None:
             second = pool.submit(held, database, NIGHT + SECOND)
             while not second.done() and not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
                 continue
-            recent_pages.remember(session, [sent("one")])
+            store_sends(session, sent("one"))
             return second
 
         assert database.write(first).result() == {"one"}
