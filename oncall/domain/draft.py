@@ -200,8 +200,9 @@ class Draft:
 
     def finished(self, before: Incident | None) -> Transition:
         """Everything decided about an incident that was `before`, None for a new one."""
-        decided = tuple(self.entries), tuple(self.timers), tuple(self.pages), self.notices, self.disabled
-        return _new(Transition, (before, self.incident, *decided, self.refused))
+        entries, timers, pages = tuple(self.entries), tuple(self.timers), tuple(self.pages)
+        decided = (before, self.incident, entries, timers, pages, self.notices, self.disabled, self.refused)
+        return _new(Transition, decided)
 
 
 def _policy(incident: Incident, directory: Directory) -> SupportPolicy:

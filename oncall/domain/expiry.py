@@ -93,7 +93,7 @@ def _release(draft: Draft) -> None:
 def _triage_is_over(draft: Draft) -> None:
     triage = draft.policy.triage
     within = f" within {_minutes(triage.within.total_seconds())}" if triage is not None else ""
-    draft.log("triage_expired", {"because": f"nobody triaged it{within}", "state": State.TRIGGERED.value})
+    draft.log("triage_expired", {"because": f"nobody triaged it{within}", "state": str(State.TRIGGERED)})
     go_on(draft)
 
 

@@ -16,6 +16,8 @@ from oncall.domain.waits import wait_for, wait_for_hours, wait_for_nothing
 from schedules import NoOpeningError, format_instant
 
 NEXT_OPEN = "next_open"
+# A name of one's own is found much faster than an enum's member.
+_PAGE, _DEFER, _TRIGGERED = Do.PAGE, Do.DEFER, State.TRIGGERED
 _COMES_TO = {Do.PAGE: "pages at once", Do.RECORD: "is recorded and pages nobody"}
 
 
@@ -39,7 +41,7 @@ def effect(draft: Draft, rule: Rule, case: str = "", *, at: datetime | None = No
     """What a rule comes to, now or `at` an instant: in open hours nothing waits, and where nothing ever opens nothing can."""
     at = at or draft.now
     which = f"rule {rule.number} of {draft.policy.id}{case}" if rule.number else f"the built-in policy{case}"
-    if rule.do is not Do.DEFER:
+    if rule.do is not _DEFER:
         return Decision(rule, rule.do, f"{which} {_COMES_TO[rule.do]}")
     until_when = "the next opening" if rule.until == NEXT_OPEN else f"{rule.until} of the next working day"
     try:
@@ -87,13 +89,12 @@ def take(draft: Draft, decision: Decision) -> None:
 def follow(draft: Draft, decision: Decision) -> None:
     """Do what was decided about an incident for which nobody is being paged: from waiting to paging it begins at step 1."""
     take(draft, decision)
-    match decision.do:
-        case Do.PAGE:
-            page(draft, decision.rule)
-        case Do.DEFER:
-            _defer(draft, decision)
-        case Do.RECORD:
-            _record(draft)
+    if decision.do is _PAGE:
+        page(draft, decision.rule)
+    elif decision.do is _DEFER:
+        _defer(draft, decision)
+    else:
+        _record(draft)
 
 
 def adjust(draft: Draft, decision: Decision) -> None:
@@ -112,7 +113,7 @@ def adjust(draft: Draft, decision: Decision) -> None:
 
 def page(draft: Draft, rule: Rule) -> None:
     """Page now, through the rule's escalation policy, from its first step."""
-    draft.change(state=State.TRIGGERED, doing=Do.PAGE, acknowledged_by=None, acknowledged_at=None)
+    draft.change(state=_TRIGGERED, doing=_PAGE, acknowledged_by=None, acknowledged_at=None)
     wait_for_hours(draft)
     begin(draft, escalation_policy(draft, rule.escalation))
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from oncall.domain.commands import Trigger
+from oncall.domain.evolve import evolve
 from oncall.errors import FieldFault, InvalidInputError
 from oncall.simulate.event import Event
 from oncall.simulate.verbs import BY_THEMSELVES, HEAD, VERBS, Part, Verb, text, unknown_name
@@ -22,6 +23,7 @@ MOST_FAULTS = 100
 """How many faults are told before the rest is only counted."""
 
 _Said = tuple[Verb, dict[str, Any]]
+_BLANK = Trigger("", "", "", "")
 
 
 def are_in_order(lines: Iterable[str], services: Mapping[str, object]) -> bool:
@@ -76,24 +78,24 @@ class _Form(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _form(do: str, names: tuple[str, ...]) -> _Form | None:
+def _form(do: str, *names: str) -> _Form | None:
     """How an event with these fields is read, None where one is missing or does not belong there."""
     verb = VERBS.get(do)
     if verb is None or not set(verb.required) <= set(names) <= set(verb.parts):
         return None
-    plain = [name for name in names if name in HEAD or verb.parts[name].read is text]
-    return _Form(verb, itemgetter(*plain), tuple(verb.parts[name] for name in names if name not in plain))
+    plain = [name for name in names if name == "do" or verb.parts[name].read is text]
+    return _Form(verb, itemgetter(*plain), tuple(verb.parts[name] for name in names if name not in {"at", *plain}))
 
 
 def _seen_at_a_glance(line: str, services: Mapping[str, object]) -> _Said | None:
-    """The same for a line that is good and in plain letters, at a fraction of the cost; None for what asks for a closer look."""
+    """The same for a line that is good, at a fraction of the cost; None for what asks for a closer look."""
     try:
         values = orjson.loads(line)
-        form = _form(values["do"], tuple(values))
+        form = _form(values["do"], *values)
         if form is None or ("service" in values and values["service"] not in services):
             return None
-        texts = form.texts(values)
-        if not ("".join(texts).isascii() and all(map(str.strip, texts))):
+        # That they can be written out again orjson has seen to.
+        if not all(map(str.strip, form.texts(values))):
             return None
         values["at"] = parse_instant(values["at"])
         for part in form.others:
@@ -159,9 +161,8 @@ def _event(verb: Verb, values: dict[str, Any]) -> Event:
     at, incident = values.pop("at"), values.pop("incident")
     del values["do"]
     if verb.command is Trigger:
-        values = {"id": "", "dedup_key": incident, "title": incident, **values}
-    else:
-        values.setdefault("by", BY_THEMSELVES)
+        return Event(at, incident, evolve(_BLANK, **{"dedup_key": incident, "title": incident, **values}))
+    values.setdefault("by", BY_THEMSELVES)
     return Event(at, incident, verb.command(**values))
 
 
