@@ -46,6 +46,10 @@ class Gathering(Generic[Q, A]):
         self._waiting: deque[_Ticket[Q, A]] = deque()
         self._is_busy = False
 
+    def __len__(self) -> int:
+        """How many wait for the next batch."""
+        return len(self._waiting)
+
     def ask(self, request: Q, do: Callable[[Sequence[Q]], Sequence[A]]) -> A:
         """The answer to one request, by `do` of a batch that holds it.
 

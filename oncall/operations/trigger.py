@@ -66,7 +66,7 @@ class Triggered:
     warnings: tuple[str, ...]
 
 
-Outcome = Triggered | OncallError
+Outcome = Triggered | Exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def trigger(context: Context, request: TriggerRequest) -> Triggered:
     a database: then the sender should send it again, which opens no second incident.
     """
     outcome: Outcome = context.triggers.ask(_Asked(request, uuid4().hex), partial(_all, context))
-    if isinstance(outcome, OncallError):
+    if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
@@ -105,7 +105,7 @@ def trigger_all(context: Context, requests: Sequence[TriggerRequest]) -> list[Tr
     outcomes: list[Outcome] = []
     for start in range(0, len(asked), MOST_AT_ONCE):
         outcomes += _together(context, asked[start : start + MOST_AT_ONCE])
-    failed = next((outcome for outcome in outcomes if isinstance(outcome, OncallError)), None)
+    failed = next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
     if failed is not None:
         raise failed
     return [outcome for outcome in outcomes if isinstance(outcome, Triggered)]
@@ -121,7 +121,17 @@ def _together(context: Context, asked: Sequence[_Asked]) -> list[Outcome]:
             raise
         # Whatever it was, it may be the fault of one of them.
         _log.warning("triggers that fail together are done one by one", error=repr(error), count=len(asked))
-        return [context.triggers.ask(one, partial(_all, context)) for one in asked]
+        return [_alone(context, one) for one in asked]
+
+
+def _alone(context: Context, asked: _Asked) -> Outcome:
+    try:
+        outcome: Outcome = context.triggers.ask(asked, partial(_all, context))
+    except UnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it was, the others come first; it is raised after them
+        return error
+    return outcome
 
 
 def _all(context: Context, asked: Sequence[_Asked]) -> list[Outcome]:
@@ -143,7 +153,7 @@ def _take_in(context: Context, asked: Sequence[_Asked], tries: Iterator[int], se
     # What was in the way the first time may be a code that is in use: it is only then looked for.
     is_last_word = not before.is_told and not next(tries)
     stored = recording.store_and_commit() if is_last_word else recording.store()
-    return [each if isinstance(each, OncallError) else _triggered(each, stored) for each in decided]
+    return [each if isinstance(each, Exception) else _triggered(each, stored) for each in decided]
 
 
 def _decided(

@@ -103,6 +103,8 @@ class Bulk:
     """The rows that a transaction has gathered so far; all rows of one part have the same columns."""
 
     rows: dict[Part, list[Row]] = field(default_factory=dict)
+    drawn: set[tuple[str, str]] = field(default_factory=set)
+    """The codes that were drawn so far, each with its address."""
 
     def add(self, part: Part, *rows: Row) -> None:
         """Gather rows of a part."""

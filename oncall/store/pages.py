@@ -56,6 +56,9 @@ def add(bulk: Bulk, incident: Incident, pages: Iterable[Page], now: datetime, le
     for page in pages:
         addresses = sorted({attempt.address for attempt in page.attempts})
         code = lengths.draw(addresses)
+        while any((address, code) in bulk.drawn for address in addresses):
+            code = lengths.draw(addresses)
+        bulk.drawn.update((address, code) for address in addresses)
         bulk.add(Part.PAGES, _values(incident, page, now, code))
         bulk.add(Part.CODES, *_codes(page.id, addresses, code))
 
