@@ -38,8 +38,8 @@ def fire_together(context: Context, batch: Sequence[ClaimedTimer]) -> frozenset[
     """Fire timers claimed under one lease in one transaction; returns the ids of those that fired.
 
     The releases of an instant bring all the others of it, whoever holds them, in the order in which their incidents came: so
-    what they page reaches each person together (docs/semantics.md 4.7). What else of their incidents is due before fires
-    first. All of it is gone in the transaction that stores what it did, so its effect happens once. Left out is whatever
+    what they page reaches each person together (docs/semantics.md 4.7). What else is due of their incidents fires with them,
+    in order. All of it is gone in the transaction that stores what it did, so its effect happens once. Left out is whatever
     somebody else has taken over, and the timers of incidents that are damaged or at which somebody is working.
     """
     fired = context.database.write(partial(_fire_together, context, batch))
@@ -49,7 +49,7 @@ def fire_together(context: Context, batch: Sequence[ClaimedTimer]) -> frozenset[
 
 
 def fire(context: Context, claimed: ClaimedTimer) -> bool:
-    """Fire one claimed timer by itself, otherwise alike; False where it did not.
+    """Fire one claimed timer, with what else is due of its incident, otherwise alike; False where it did not.
 
     One at whose incident somebody is working is given back, and is claimed again at once. Raises UnreadableError for a damaged
     incident.

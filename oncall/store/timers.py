@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     SmallInteger,
     UniqueConstraint,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -140,14 +143,16 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     """
     due, later = TimerRow.due_at <= now, TimerRow.kind == RECALCULATE
     held = {"lease": lease, "lease_until": until}
-    first = _lease(session, _free(now, limit).where(due, not_(later)), held)
-    openings = {row.due_at for row in first if row.kind == RELEASE}
+    first = _free(now, limit).where(due, not_(later)).cte("first")
+    room = select(literal(limit) - func.count()).select_from(first).scalar_subquery()
+    last = _free(now, room).where(due, later).cte("last")
+    rows = _lease(session, union_all(select(first.c.id), select(last.c.id)), held)
+    openings = {row.due_at for row in rows if row.kind == RELEASE}
     if openings:
         together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
-        first = [*first, *_lease(session, _free(now, MOST_TOGETHER).where(together), held)]
-    last = _lease(session, _free(now, limit - len(first)).where(due, later), held) if len(first) < limit else ()
-    parts = ([_claimed(row, lease) for row in rows] for rows in (first, last))
-    return tuple(one for part in parts for one in sorted(part, key=place))
+        beside = _free(now, MOST_TOGETHER).where(together).cte("beside")
+        rows = [*rows, *_lease(session, select(beside.c.id), held)]
+    return tuple(sorted((_claimed(row, lease) for row in rows), key=_turn))
 
 
 def released_at(session: Session, openings: Collection[datetime]) -> Sequence[str]:
@@ -156,36 +161,17 @@ def released_at(session: Session, openings: Collection[datetime]) -> Sequence[st
     return session.scalars(query.limit(MOST_TOGETHER)).all()
 
 
-def take(
-    session: Session, mine: Sequence[ClaimedTimer], incidents: Collection[str], openings: Collection[datetime] = ()
-) -> tuple[ClaimedTimer, ...]:
+def take(session: Session, mine: Sequence[ClaimedTimer], incidents: Collection[str]) -> tuple[ClaimedTimer, ...]:
     """Remove what is about to fire in this transaction of these incidents, which are locked.
 
-    That is those of `mine`, all under one lease, that have not gone to somebody else since; and the releases at `openings`,
-    whoever holds them.
+    That is what is due of them by the last of `mine`, whoever holds it: so the order of what is due at one instant holds although
+    several workers share it (docs/semantics.md 5.7). Of what has failed before it is `mine` alone, all under one lease.
     """
-    held = and_(TimerRow.id.in_([one.id for one in mine]), TimerRow.lease == mine[0].lease)
-    wanted = or_(held, _is_release_at(openings)) if openings else held
-    taken = delete(TimerRow).where(TimerRow.incident_id.in_(incidents), wanted).returning(*_COLUMNS)
-    rows = session.execute(taken.execution_options(synchronize_session=False))
+    held = and_(TimerRow.id.in_([one.id for one in mine if one.tries]), TimerRow.lease == mine[0].lease)
+    due = and_(TimerRow.failure.is_(None), TimerRow.due_at <= max(one.timer.due_at for one in mine))
+    theirs = delete(TimerRow).where(TimerRow.incident_id.in_(incidents), due, or_(TimerRow.tries == 0, held))
+    rows = session.execute(theirs.returning(*_COLUMNS).execution_options(synchronize_session=False))
     return tuple(_claimed(row, mine[0].lease) for row in rows)
-
-
-def take_earlier(session: Session, taken: Collection[ClaimedTimer]) -> tuple[ClaimedTimer, ...]:
-    """Remove what is to fire before those of the same incidents, which are locked; whoever holds it, but nothing that failed before.
-
-    So the order holds although several workers share what is due at one instant (docs/semantics.md 5.7).
-    """
-    until = {one.incident: one for one in sorted(taken, key=place)}
-    last = max(one.timer.due_at for one in taken)
-    usable = and_(TimerRow.failure.is_(None), TimerRow.tries == 0, TimerRow.due_at <= last)
-    rows = session.execute(select(*_COLUMNS).where(TimerRow.incident_id.in_(until), usable))
-    beside = (_claimed(row, "") for row in rows)
-    earlier = tuple(one for one in beside if place(one) < place(until[one.incident]))
-    if earlier:
-        gone = delete(TimerRow).where(TimerRow.id.in_([one.id for one in earlier]))
-        session.execute(gone.execution_options(synchronize_session=False))
-    return earlier
 
 
 def place(claimed: ClaimedTimer) -> tuple[datetime, int, int]:
@@ -252,17 +238,20 @@ def count_set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).where(TimerRow.failure.is_not(None))) or 0
 
 
-def _free(now: datetime, limit: int) -> Select[int]:
+def _free(now: datetime, limit: int | ScalarSelect[int]) -> Select[int]:
     """The first of what nobody holds."""
     first = select(TimerRow.id).where(_is_free(now)).order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
     return first.limit(limit).with_for_update(skip_locked=True)
 
 
-def _lease(session: Session, free: Select[int], held: Mapping[str, Any]) -> Sequence[Any]:
-    # By a name, so that what is free is looked for once, however the planner joins.
-    found = free.cte("free")
-    leased = update(TimerRow).where(TimerRow.id.in_(select(found.c.id))).values(held).returning(*_COLUMNS)
+def _lease(session: Session, ids: Select[int] | CompoundSelect[int], held: Mapping[str, Any]) -> Sequence[Any]:
+    """Lease those whose ids come from tables with names of their own: so they are looked for once, however the planner joins."""
+    leased = update(TimerRow).where(TimerRow.id.in_(ids)).values(held).returning(*_COLUMNS)
     return session.execute(leased.execution_options(synchronize_session=False)).all()
+
+
+def _turn(claimed: ClaimedTimer) -> tuple[bool, tuple[datetime, int, int]]:
+    return (claimed.timer.kind == RECALCULATE, place(claimed))
 
 
 def _is_release_at(openings: Collection[datetime]) -> ColumnElement[bool]:

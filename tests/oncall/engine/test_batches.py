@@ -19,7 +19,7 @@ from oncall.store import incidents
 from tests.oncall.floor import MINUTE, Floor, open_floor
 
 HOUR = timedelta(hours=1)
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 8
 
 
 @contextmanager
