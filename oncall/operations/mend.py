@@ -16,10 +16,13 @@ _log = structlog.get_logger(__name__)
 
 
 def rearm(context: Context, incident_id: str) -> int | None:
-    """Let an urgent incident go on with its next step now, unless it has a timer after all; its number where it does."""
+    """Let an incident go on that lost its timer, unless it has one after all; its number where it does.
+
+    One that pages gets its next step now, one that waits the end of its wait.
+    """
     number = context.database.write(partial(_rearm, context, incident_id))
     if number is not None:
-        _log.critical("an urgent incident had no timer left: its next step fires now", incident=number)
+        _log.critical("an incident had no timer left, and goes on", incident=number)
         context.doorbell.ring()
     return number
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
+from oncall.domain.escalation import STEP
+from oncall.domain.incident import State
 from oncall.domain.itself import ALARMS, BUILT_IN, CANARY_TYPE
 from oncall.store.incidents import IncidentRow
 from oncall.store.log import LogRow
@@ -22,6 +24,7 @@ _SET_ASIDE = "failure IS NOT NULL"
 _LAST_RESORT = "step IN ('fallback', 'administrators')"
 _NOBODY = "event = 'nobody'"
 _MOST = 50
+_WAITING = (State.TRIAGE, State.DEFERRED, State.ACKNOWLEDGED, State.SNOOZED)
 
 for _name, _column, _condition in (
     ("ix_incidents_urgent", IncidentRow.number, _URGENT),
@@ -37,22 +40,29 @@ def urgent_without_timer(session: Session, after: int, limit: int) -> tuple[tupl
 
     Looks at `limit` of them with numbers above `after`; the number to go on from comes with it, None where that was all.
     """
-    looked_at = (
-        select(IncidentRow.number, IncidentRow.id)
-        .where(_urgent(), IncidentRow.number > after)
-        .order_by(IncidentRow.number)
-        .limit(limit)
-        .subquery()
-    )
-    has_timer = exists().where(TimerRow.incident_id == looked_at.c.id)
-    found = session.scalars(select(looked_at.c.id).where(~has_timer).order_by(looked_at.c.number)).all()
+    some = select(IncidentRow.number).where(_urgent(), IncidentRow.number > after)
+    looked_at = some.order_by(IncidentRow.number).limit(limit).subquery()
+    found = select(IncidentRow.id).where(IncidentRow.number.in_(select(looked_at.c.number)), ~_has_next_step())
     count, last = session.execute(select(func.count(), func.max(looked_at.c.number))).one()
-    return tuple(found), last if count == limit else None
+    return tuple(session.scalars(found.order_by(IncidentRow.number))), last if count == limit else None
+
+
+def waiting_without_timer(session: Session) -> tuple[str, ...]:
+    """The ids of incidents that wait for something (a release, the end of a snooze) that no timer will ever bring about."""
+    in_states = IncidentRow.state.in_([literal_column(f"'{state}'") for state in _WAITING])
+    waits = select(IncidentRow.id).where(
+        in_states, IncidentRow.open, IncidentRow.wait.is_not(None), ~_has_end_of_wait()
+    )
+    return tuple(session.scalars(waits.order_by(IncidentRow.number).limit(_MOST)))
 
 
 def is_without_timer(session: Session, incident: str) -> bool:
     """Whether nothing will ever take an incident further; asked with its row locked."""
-    return session.scalar(select(TimerRow.id).where(TimerRow.incident_id == incident).limit(1)) is None
+    left = or_(
+        and_(IncidentRow.state == State.TRIGGERED.value, _has_next_step()),
+        and_(IncidentRow.state != State.TRIGGERED.value, _has_end_of_wait()),
+    )
+    return session.scalar(select(IncidentRow.id).where(IncidentRow.id == incident, left)) is None
 
 
 def at_the_last_resort(session: Session, since: datetime) -> tuple[tuple[int, bool], ...]:
@@ -131,6 +141,20 @@ def alarms(session: Session) -> dict[str, int]:
     """The numbers of the open alarms, by their kinds."""
     query = select(IncidentRow.dedup_key, IncidentRow.number).where(IncidentRow.open, IncidentRow.service == ALARMS)
     return {row.dedup_key: row.number for row in session.execute(query)}
+
+
+def _has_next_step() -> ColumnElement[bool]:
+    generation = IncidentRow.run["generation"].as_integer()
+    return exists().where(
+        TimerRow.incident_id == IncidentRow.id, TimerRow.kind == STEP, TimerRow.generation == generation
+    )
+
+
+def _has_end_of_wait() -> ColumnElement[bool]:
+    kind, generation = IncidentRow.wait["kind"].as_string(), IncidentRow.wait["generation"].as_integer()
+    return exists().where(
+        TimerRow.incident_id == IncidentRow.id, TimerRow.kind == kind, TimerRow.generation == generation
+    )
 
 
 def _urgent() -> ColumnElement[bool]:

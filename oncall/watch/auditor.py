@@ -38,8 +38,11 @@ def audit_once(context: Context, beat: Beat) -> Ran:
     now = context.clock.now()
     with context.database.read() as session:
         orphans, reached = audit.urgent_without_timer(session, beat.memory.get("reached", 0), LOOKED_AT)
+        waiting = audit.waiting_without_timer(session)
         findings = _look(session, now)
-    mended = [number for number in (rearm(context, incident) for incident in orphans) if number is not None]
+    mended = [
+        number for number in (rearm(context, incident) for incident in (*orphans, *waiting)) if number is not None
+    ]
     found = replace(findings, mended=mended)
     seen = _tell(context, tuple(found.alarms()), beat.memory.get("seen", {}), now)
     memory = {"reached": reached or 0, "seen": seen}

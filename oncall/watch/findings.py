@@ -68,7 +68,7 @@ class Findings:
             yield Alarm(
                 "no_timer",
                 f"Nothing would have taken {_named(self.mended)} further",
-                "An urgent incident had no timer left, which is a fault of the pager. Its next step was fired. Please report it.",
+                "It had no timer left, which is a fault of the pager. It goes on now. Please report it, with its log.",
             )
         if self.set_aside:
             yield Alarm(

@@ -63,6 +63,32 @@ def test_urgent_incident_without_a_timer_is_taken_further(floor: Floor) -> None:
     assert rearm(floor.context, incident.id) is None
 
 
+def test_timer_of_a_clock_takes_no_escalation_further(company: Floor) -> None:
+    incident = company.trigger()
+    company.work()
+    others = update(TimerRow).values(kind="breach_respond", generation=TimerRow.generation + 1)
+    company.context.database.write(lambda session: session.execute(others))
+    assert audited(company).well_at is None
+    assert company.events(incident.id)[-1] == "rearmed"
+
+
+@pytest.mark.parametrize(
+    ("severity", "state", "end"), [("sev3", "deferred", "released"), ("sev1", "triage", "triage_expired")]
+)
+def test_incident_whose_wait_would_never_end_is_given_the_end_of_it(
+    desk: Floor, severity: str, state: str, end: str
+) -> None:
+    incident = desk.trigger("slow", severity=severity)
+    assert (incident.state, audited(desk).well_at) == (state, desk.clock.now())
+    assert incident.wait is not None
+    forget_timers(desk, incident.id)
+    assert audited(desk).well_at is None
+    assert audited(desk).well_at == desk.clock.now()
+    desk.clock.set(incident.wait.until)
+    desk.work()
+    assert end in desk.events(incident.id)
+
+
 @pytest.mark.parametrize("taken", ["acknowledged", "recorded low", "resolved"])
 def test_what_nobody_is_paged_for_needs_no_timer(company: Floor, taken: str) -> None:
     incident = company.trigger(severity="sev4" if taken == "recorded low" else "sev1")
