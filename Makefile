@@ -6,6 +6,7 @@ PORT ?= 8080
 DATA ?= .data
 ARGS ?=
 EXAMPLES ?= 10000
+SECONDS ?= 120
 BIN := .venv/bin
 PIN := --quiet --universal --generate-hashes --no-header
 export PYTHON
@@ -14,10 +15,10 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check format bench lock
+.PHONY: help run test soak demonstration check format bench lock
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.run ## serve the demo on http://127.0.0.1:8080; PORT= and DATA= choose another port and data directory
 	@$(BIN)/oncall demo --data "$(DATA)" --port "$(PORT)"
@@ -27,6 +28,9 @@ test: .venv/.test ## run every test, on a real PostgreSQL and a real Valkey of i
 
 soak: .venv/.test ## try every property that the tests know with EXAMPLES= random cases; ARGS= goes to pytest
 	ONCALL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 -m "hypothesis or soak" $(ARGS)
+
+demonstration: .venv/.test ## kill everything at random for SECONDS= seconds, and count who was missed
+	@PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/python -m docs.demonstration $(SECONDS)
 
 check: .venv/.test ## check style, types and import directions
 	$(BIN)/ruff check
