@@ -11,13 +11,15 @@ from sqlalchemy import update
 
 from oncall.clock import SystemClock
 from oncall.engine.clock_watch import ClockWatch
+from oncall.engine.timers import Engine
 from oncall.operations import clocks
 from oncall.operations.context import Context
+from oncall.operations.trigger import TriggerRequest, trigger
 from oncall.operations.workers import report_stopped
 from oncall.store import incidents
 from oncall.store.clocks import ClockRow
 from tests.clock import SUNDAY_NIGHT
-from tests.oncall.floor import MINUTE, Floor, open_floor
+from tests.oncall.floor import MINUTE, SECOND, Floor, open_floor
 
 HOUR = 60 * MINUTE
 
@@ -82,6 +84,32 @@ def test_jump_raises_an_alarm_once(floor: Floor, machine: Machine, by: timedelta
         looking.tick("worker")
 
     assert alarms(floor) == {kind: title}
+
+
+def test_step_fires_when_it_would_have_fired_although_the_clock_is_set_back(machine: Machine) -> None:
+    context = machine.context()
+    engine = Engine(context)
+    trigger(context, TriggerRequest("cloud", "db down", "test", severity="sev1"))
+    machine.run(2 * MINUTE)
+    machine.set(-HOUR)
+    machine.run(3 * MINUTE - 5 * SECOND)
+    assert engine.fire_due() == 0
+
+    machine.run(10 * SECOND)
+    assert engine.fire_due() == 1
+
+
+def test_clock_that_is_set_forward_pages_each_once_for_what_is_current(floor: Floor, machine: Machine) -> None:
+    context = machine.context()
+    engine = Engine(context)
+    trigger(context, TriggerRequest("cloud", "db down", "test", severity="sev1"))
+    machine.run(MINUTE)
+    machine.set(HOUR)
+    while engine.fire_due():
+        continue
+
+    assert floor.events("1").count("paged") == 2
+    assert floor.events("1").count("missed") == 1
 
 
 def test_process_that_starts_after_the_clock_was_set_back_goes_on_from_what_was_told(

@@ -114,6 +114,28 @@ def test_timer_that_was_set_aside_is_fired_by_the_next_worker_once_the_fault_is_
     assert [page.user for page in floor.pages("1")] == ["ana", "bo"]
 
 
+def test_incident_in_a_state_of_a_later_release_is_left_as_it_is_and_keeps_no_other_waiting(floor: Floor) -> None:
+    later, known = floor.trigger("of a later release"), floor.trigger("known", service="shop")
+    of_it = update(IncidentRow).where(IncidentRow.id == later.id).values(state="unheard_of")
+    floor.context.database.write(lambda session: session.execute(of_it))
+    before = stored(floor, later)
+    for _ in range(4):
+        floor.clock.advance(5 * MINUTE)
+        floor.engine.fire_due()
+
+    assert floor.events(known.id).count("paged") > 1
+    assert stored(floor, later) == before
+    (kept,) = (timer for timer in timers(floor) if timer.incident_id == later.id)
+    assert "of a later release" in (kept.failure or "")
+
+
+def stored(floor: Floor, incident: Incident) -> dict[str, object]:
+    """What is stored of an incident."""
+    with floor.context.database.read() as session:
+        row = session.scalars(select(IncidentRow).where(IncidentRow.id == incident.id)).one()
+        return {column.key: getattr(row, column.key) for column in IncidentRow.__table__.columns}
+
+
 def write_run(floor: Floor, incident: Incident, run: dict[str, object] | None) -> None:
     """Write over what is stored of an incident's escalation."""
     written = update(IncidentRow).where(IncidentRow.id == incident.id).values(run=run)
