@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from oncall.clock import Clock
+from oncall.delivery import receipts
 from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import Provider
 from oncall.doorbell import LocalDoorbell
@@ -57,7 +58,8 @@ class Worker:
         self._feeds = FeedReader(context)
         self._heartbeat = Heartbeat(context)
         self._clocks = ClockWatch(context)
-        self._watch = Watch(self._heartbeat.worker, (*watched, self._clocks))
+        asking = Periodic(context, receipts.NAME, receipts.PERIOD, receipts.Receipts(context, providers).ask)
+        self._watch = Watch(self._heartbeat.worker, (*watched, self._clocks, asking))
         changes = (partial(hand_over, context), partial(expire_swaps, context), self._feeds.read_due)
         # Three threads, so that what is to be sent waits for no timer, and neither for what has no hurry.
         self._loops = (

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
+from oncall.domain.commands import Verdict
 from oncall.domain.directory import Urgency
 
 
@@ -71,6 +72,18 @@ class NotFound(Enum):
     REPEATABLE = "the vendor counts what has the same id once"
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message that the vendor took.
+
+    It arrived, it failed for that `reason`, it "waits" with the vendor, or it is "out" and nobody knows more.
+    """
+
+    status: Literal["delivered", "failed", "waits", "out"]
+    reason: str = ""
+    verdict: Verdict = "permanent"
+
+
 class Provider(Protocol):
     """One vendor, told what to send; knows neither incidents nor the database."""
 
@@ -87,3 +100,19 @@ class Provider(Protocol):
 
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
         """Look for a message with our id that may have been sent at or after `since` by a worker that died."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A provider that can be asked what became of a message."""
+
+    @property
+    def name(self) -> str:
+        """As of any provider."""
+
+    @property
+    def told(self) -> Collection[str]:
+        """The types of contact method whose messages it can be asked after."""
+
+    def fate(self, reference: str, method: str) -> Fate:
+        """What became of a message of that type, by the vendor's own id; raises ProviderError when it cannot say."""

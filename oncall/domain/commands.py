@@ -232,7 +232,7 @@ class FireTimer(NamedTuple):
 class AttemptSent(NamedTuple):
     """The provider took the message; `bundle` is shared by what went out as one, None when it went alone.
 
-    `urgency` is that of the page, None where only the incident knows it.
+    `urgency` is that of the page, None where only the incident knows it. `waits_since` is when it was due, where it was put off.
     """
 
     attempt: str
@@ -240,6 +240,10 @@ class AttemptSent(NamedTuple):
     type: str
     bundle: str | None = None
     urgency: Urgency | None = None
+    waits_since: datetime | None = None
+
+
+Verdict = Literal["transient", "away", "permanent", "address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ class AttemptFailed:
     method: str
     type: str
     reason: str
-    verdict: Literal["transient", "away", "permanent", "address"]
+    verdict: Verdict
     retry_after: timedelta | None = None
 
 

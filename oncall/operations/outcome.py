@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
-Verdict = Literal["transient", "away", "permanent", "address"]
+from oncall.domain.commands import Verdict
+
+__all__ = ["Delivered", "Failed", "Outcome", "Sent", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,13 @@ def twilio_app(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask
     def list_calls() -> Response:
         return jsonify(calls=_listed(account, "CA"), page=0, page_size=50, next_page_uri=None)
 
+    @app.get(f"{ROOT}/Messages/<sid>.json")
+    @app.get(f"{ROOT}/Calls/<sid>.json")
+    def fetch_one(sid: str) -> Response:
+        one = _as_listed(next(one for one in account.taken if one["sid"] == sid))
+        # Whoever asks does so later: by then it has left.
+        return jsonify(one | ({"status": "sent"} if one["status"] == "queued" else {}))
+
     return app
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from twilio.request_validator import RequestValidator
 
@@ -88,6 +88,13 @@ def call_report(form: Form) -> Report | None:
     """What a status of a call says of its fate; None while that is open, and for a call that somebody took."""
     judged = judge_call(form.get("CallStatus", ""), form.get("AnsweredBy", ""))
     return Report("failed", judged[1], judged[0]) if judged else None
+
+
+def reported(one: Any, method: str) -> Report | None:
+    """What Twilio says of a message or a call when it is asked, as it would have told by itself."""
+    if method == "voice":
+        return call_report({"CallStatus": one.status, "AnsweredBy": one.answered_by or ""})
+    return text_report({"MessageStatus": one.status, "ErrorCode": str(one.error_code or "")})
 
 
 def _needed(form: Form, name: str) -> str:

@@ -12,10 +12,11 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from oncall.clock import Clock
-from oncall.delivery.protocol import NotFound, Outgoing, Receipt
+from oncall.delivery.protocol import Fate, NotFound, Outgoing, Receipt
 from oncall.errors import ProviderError
 from oncall.providers.twilio.client import connect
 from oncall.providers.twilio.faults import may_have_taken, translate
+from oncall.providers.twilio.inbound import reported
 from oncall.providers.twilio.speech import announcement, speech
 from oncall.settings import TwilioSettings
 
@@ -24,6 +25,7 @@ _LONGEST_VALIDITY = timedelta(hours=10)
 _SECONDS_OF_RINGING = 25
 _LOOKED_AT = 50
 _CLOCKS_APART = timedelta(minutes=1)
+_NOT_OUT_YET = frozenset({"accepted", "scheduled", "queued", "sending"})
 _NEVER_ARRIVED = frozenset({"failed", "undelivered", "canceled", "busy", "no-answer"})
 
 
@@ -37,6 +39,7 @@ class TwilioProvider:
 
     name = "twilio"
     methods: Collection[str] = ("sms", "voice")
+    told: Collection[str] = methods
 
     def __init__(self, client: Client, sender: str, public_url: str, clock: Clock) -> None:
         self._client = client
@@ -76,6 +79,18 @@ class TwilioProvider:
         if ours is not None:
             return Receipt(ours)
         return NotFound.UNKNOWN if len(recent) == _LOOKED_AT else NotFound.ABSENT
+
+    def fate(self, reference: str, method: str) -> Fate:
+        """What became of a message or a call, by its sid."""
+        resource = self._client.calls if method == "voice" else self._client.messages
+        try:
+            one = resource(reference).fetch()
+        except (TwilioException, RequestException) as error:
+            raise translate(error) from error
+        report = reported(one, method)
+        if report is not None:
+            return Fate(report.status, report.reason, report.verdict)
+        return Fate("waits" if one.status in _NOT_OUT_YET else "out")
 
     def _text(self, outgoing: Outgoing) -> Receipt:
         sent = self._client.messages.create(

@@ -251,3 +251,28 @@ def test_sensitive_page_says_nothing_but_the_number(provider: TwilioProvider, tw
     assert "Incident 12 is sensitive" in call["Twiml"]
     assert "#12" in text["Body"]
     assert "canary" not in call["Twiml"] + text["Body"]
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [("queued", "out"), ("sending", "waits"), ("delivered", "delivered"), ("undelivered", "failed")],
+)
+def test_message_can_be_asked_after(provider: TwilioProvider, twilio: Twilio, status: str, fate: str) -> None:
+    sent = provider.send(page("sms", ANAS_NUMBER))
+    twilio.set_status(sent.reference, status)
+
+    assert provider.fate(sent.reference, "sms").status == fate
+
+
+def test_call_that_nobody_took_has_failed(provider: TwilioProvider, twilio: Twilio) -> None:
+    started = provider.send(page("voice", ANAS_NUMBER))
+    twilio.set_status(started.reference, "no-answer")
+
+    fate = provider.fate(started.reference, "voice")
+    assert (fate.status, fate.reason) == ("failed", "nobody answered")
+
+
+def test_vendor_that_cannot_be_asked_raises(clock: FrozenClock) -> None:
+    away = build(TwilioSettings("AC1", "token", OUR_NUMBER, CLOSED_PORT), PUBLIC_URL, clock)
+    with pytest.raises(ProviderError):
+        away.fate("SM1", "sms")
