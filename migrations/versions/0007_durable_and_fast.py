@@ -40,6 +40,7 @@ def _add_recent_pages() -> None:
         sa.Column("sends", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "type", "address", name="pk_recent_pages"),
     )
+    op.add_column("messages", sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
 
 
 def _add_holds() -> None:
@@ -106,3 +107,4 @@ def downgrade() -> None:
     op.drop_table("clocks")
     op.drop_table("holds")
     op.drop_table("recent_pages")
+    op.drop_column("messages", "waits_since")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from oncall.domain.escalation import ADMINISTRATORS, FALLBACK, REASSIGNED
@@ -137,7 +138,7 @@ class Pages:
             return
         ways, last = list(page.ways), self._last.get(attempt)
         outcome = _OUTCOMES[entry.event]
-        because, again_at = said.get("because"), instant_in(said, "again_at")
+        because, again_at = said.get("because") or _why_late(entry), instant_in(said, "again_at")
         if outcome != "sent" and last is not None and ways[last].outcome == "sent":
             ways[last] = replace(ways[last], outcome=outcome, because=because, again_at=again_at)
         else:
@@ -149,6 +150,15 @@ class Pages:
     def _latest_of(self, user: str | None) -> str | None:
         """The last page to that person, for logs that do not say whose attempt it was."""
         return next((page for page, known in reversed(self.known.items()) if known.user == user), None)
+
+
+def _why_late(entry: Entry) -> str | None:
+    """Why a page went out later than it was due (docs/semantics.md 6.6); None where it did not, or where the log says otherwise."""
+    waited = instant_in(entry.details, "waited_since")
+    if waited is None:
+        return None
+    seconds = ceil((entry.at - waited).total_seconds())
+    return f"it waited {seconds} seconds, as another page had gone out by this way within the minute"
 
 
 def _step(entry: Entry) -> str:

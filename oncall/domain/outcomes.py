@@ -23,9 +23,17 @@ RETRY_WAITS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45
 _HOPEFUL = frozenset({AttemptState.PENDING, AttemptState.SENT, AttemptState.DELIVERED})
 
 
-def attempted(attempt: str, user: str | None, method: str, urgency: Urgency, bundle: str | None) -> dict[str, Any]:
-    """What the log says of a message that the provider took."""
-    return {"user": user, "method": method, "urgency": str(urgency), "bundle": bundle, "attempt": attempt}
+def attempted(
+    attempt: str,
+    user: str | None,
+    method: str,
+    urgency: Urgency,
+    bundle: str | None,
+    waits_since: datetime | None = None,
+) -> dict[str, Any]:
+    """What the log says of a message that the provider took; also since when it waited, where it did so as not to flood."""
+    said = {"user": user, "method": method, "urgency": str(urgency), "bundle": bundle, "attempt": attempt}
+    return said if waits_since is None else {**said, "waited_since": format_instant(waits_since)}
 
 
 def mark_sent(incident: Incident, attempt: str) -> Incident:

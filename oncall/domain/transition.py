@@ -96,7 +96,7 @@ def transition(incident: Incident | None, command: Command, directory: Directory
         return opened(command, directory, now).finished(None)
     if isinstance(command, AttemptSent):
         urgency = command.urgency or incident.urgency
-        said = attempted(command.attempt, command.user, command.type, urgency, command.bundle)
+        said = attempted(command.attempt, command.user, command.type, urgency, command.bundle, command.waits_since)
         return Transition(incident, mark_sent(incident, command.attempt), (Entry(now, "attempted", said),))
     draft = Draft(incident, directory, now)
     _apply(draft, command)

@@ -130,7 +130,7 @@ def _going(beginning: _Beginning, wants: Sequence[Want], live: Sequence[Taken]) 
     due, soon = ([beginning.due(row) for row in sorted(rows, key=_by_number)] for rows in (live, early))
     recent = recent_pages.hold(session, {way for one in due if (way := one.way) is not None}, now)
     plan = planned(due, soon, recent, now)
-    claims.put_off(beginning.bulk, ((message.id, until) for message, until in plan.waiting))
+    claims.put_off(beginning.bulk, ((message.of, until) for message, until in plan.waiting))
     parts: list[_Part] = []
     remembered: list[Recent] = []
     for send in plan.sends:

@@ -191,7 +191,7 @@ class _Record:
         self._follow(part, outcome)
 
     def _attempted(self, part: Carried, bundle: str | None) -> None:
-        said = attempted(part.message, part.user, part.type, Urgency(part.urgency), bundle)
+        said = attempted(part.message, part.user, part.type, Urgency(part.urgency), bundle, part.waits_since)
         self._tell(part, Entry(self.now, "attempted", said))
 
     def _tell(self, part: Carried, entry: Entry) -> None:

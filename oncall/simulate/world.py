@@ -221,6 +221,8 @@ class World:
                         "attempt": attempt.id,
                     }
                 )
+                if attempt.due_at != now:
+                    told[-1]["waited_since"] = format_instant(attempt.due_at)
         for one, until in waiting:
             self._put_off(one, until)
         return told

@@ -87,6 +87,7 @@ class Taken(NamedTuple):
     sensitive: bool | None
     title: str | None
     rule: Any
+    waits_since: datetime | None
 
 
 _SEEN = (
@@ -119,6 +120,7 @@ _TAKEN = (
     IncidentRow.sensitive,
     IncidentRow.title,
     IncidentRow.rule,
+    MessageRow.waits_since,
 )
 
 
@@ -175,9 +177,10 @@ def mark_void(session: Session, ids: Collection[str]) -> None:
     _change(session, ids, state=MessageState.VOID.value, lease=None, lease_until=None)
 
 
-def put_off(bulk: Bulk, waiting: Iterable[tuple[str, datetime]]) -> None:
-    """Let messages that are locked be looked at again at these instants."""
-    bulk.add(Part.PUT_OFF, *({"id": id_, "due_at": until} for id_, until in waiting))
+def put_off(bulk: Bulk, waiting: Iterable[tuple[Taken, datetime]]) -> None:
+    """Let messages that are locked be looked at again at these instants, and keep when they were due first."""
+    rows = ({"id": row.id, "due_at": until, "waits_since": row.waits_since or row.due_at} for row, until in waiting)
+    bulk.add(Part.PUT_OFF, *rows)
 
 
 def count_try(session: Session, ids: Collection[str]) -> None:

@@ -56,7 +56,8 @@ class MessageRow(Base):
 
     That of a page has the attempt's id and no text: what it says is worked out when it is sent. A notice has its `text`,
     and nothing makes it void. An event for a webhook, whose id is in `method_id`, has its body as `text`; ids of events of one
-    incident are in the order in which they happened, and after `expires_at` it is tried no more.
+    incident are in the order in which they happened, and after `expires_at` it is tried no more. `waits_since` is when a page was
+    due that was put off so as not to flood, None where it never was.
     """
 
     __tablename__ = "messages"
@@ -88,6 +89,7 @@ class MessageRow(Base):
     lease_until: Mapped[datetime | None]
     tries: Mapped[int]
     expires_at: Mapped[datetime | None]
+    waits_since: Mapped[datetime | None]
 
 
 # Written out, not as parameters: only so do the planners see that the partial indexes serve.

@@ -40,6 +40,7 @@ class Carried(NamedTuple):
     urgency: str
     due_at: datetime
     tries: int
+    waits_since: datetime | None
     is_told: bool
 
 
@@ -62,6 +63,7 @@ _CARRIED = (
     MessageRow.urgency,
     MessageRow.due_at,
     MessageRow.tries,
+    MessageRow.waits_since,
     _IS_TOLD,
 )
 

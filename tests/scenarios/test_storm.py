@@ -14,7 +14,7 @@ from oncall.domain.reply import Action
 from oncall.domain.wording import MOST_WITH_OWN_CODE
 from oncall.operations.reply import ReplyByCode, ReplyOutcome, reply_by_code
 from oncall.simulate import Event
-from schedules import parse_instant
+from schedules import format_instant, parse_instant
 from tests.oncall.floor import ANAS_NUMBER, DOCUMENT, Floor, open_floor
 from tests.scenarios.alike import Line, directory_of, lived, simulated
 
@@ -57,6 +57,8 @@ def test_phone_rings_once_a_minute_and_at_once_for_what_is_graver() -> None:
         assert [told[first], told[grave]] == [["disk 0"], ["shop"]]
         assert [first, grave, rest] == [NIGHT + after, GRAVE.at + after, NIGHT + after + MINUTE]
         assert sorted(told[rest]) == sorted(event.incident for event in STORM[1:])
+    late = {line["waited_since"] for line in log["disk 1"] if line["event"] == "attempted"}
+    assert late == {format_instant(STORM[1].at), format_instant(STORM[1].at + 2 * MINUTE)}
 
 
 def test_service_does_what_the_simulator_says(floor: Floor) -> None:

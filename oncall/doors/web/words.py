@@ -155,6 +155,8 @@ def _reasons(details: Details, told: _Told) -> Iterator[str]:
         yield because
     if details.get("again_at"):
         yield "it is tried again"
+    if details.get("waited_since"):
+        yield "it waited, as another page had gone out within the minute"
     if details.get("bundle"):
         yield "together with others"
     if details.get("via"):

@@ -90,6 +90,16 @@ def test_page_says_by_which_ways_it_went_and_what_came_of_them() -> None:
     assert page.ways[0].again_at == AT_3 + timedelta(seconds=5)
 
 
+def test_page_that_waited_so_as_not_to_flood_says_how_long() -> None:
+    life = night()
+    attempt = f"{life.log[-1].details['page']}.1"
+    life.at(AT_3 + timedelta(seconds=40), AttemptSent(attempt, "bo", "sms", "bundle-1", Urgency.HIGH, AT_3))
+
+    [way] = explained(life, AT_8).phases[0].pages[0].ways
+
+    assert way.because == "it waited 40 seconds, as another page had gone out by this way within the minute"
+
+
 def test_page_that_was_delivered_after_the_acknowledgement_says_so() -> None:
     life = night()
     attempt = f"{life.log[-1].details['page']}.1"

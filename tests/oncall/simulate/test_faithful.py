@@ -110,7 +110,10 @@ class LongWay:
             for message in messages:
                 name = live[message.id][4]
                 shared = f"bundle-{self.bundles}" if len(messages) > 1 else None
-                sent = AttemptSent(message.id, message.user, message.type, shared, message.urgency)
+                what = live[message.id][5]
+                assert not isinstance(what, Timer)
+                waited = what[1].due_at if what[1].due_at != now else None
+                sent = AttemptSent(message.id, message.user, message.type, shared, message.urgency, waited)
                 yield from self.decide(name, sent, now)
         self.due += [(until, *live[message.id][1:]) for message, until in plan.waiting]
 
