@@ -33,18 +33,20 @@ def canary_round(context: Context, every: timedelta, address: str | None, beat: 
     """Send one where it is time, and see whether it has come back; well once it has.
 
     It goes through the database, a timer, the outbox and a worker's own provider, and with an `address` through the SMS vendor
-    too, each with a receipt. Raises UnavailableError without a database.
+    too, each with a receipt. While sending is held none is sent, and one that was out is over. Raises UnavailableError without a database.
     """
     now = context.clock.now()
     progress = canary.look(context)
+    if canary.is_held(context):
+        if progress is not None:
+            canary.end(context, progress)
+        return Ran(now + LOOKED_FOR, None, beat.memory)
     if progress is not None:
         return _looked_for(context, every, progress, beat)
     began = beat.memory.get("began_at")
     next_at = parse_instant(began) + every if began else now
     if now < next_at <= now + every:
         return Ran(next_at, None, beat.memory)
-    if canary.is_held(context):
-        return Ran(now + LOOKED_FOR, None, beat.memory)
     canary.begin(context, address)
     return Ran(now + LOOKED_FOR, None, {**beat.memory, "began_at": format_instant(now)})
 

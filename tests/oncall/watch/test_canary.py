@@ -114,10 +114,14 @@ def test_synthetic_page_that_is_lost_is_an_alarm_until_one_is_back(company: Floo
     assert open_ones(company, ALARMS) == ["resolved"]
 
 
-def test_nothing_goes_out_while_sending_is_held(company: Floor) -> None:
+def test_nothing_goes_out_while_sending_is_held_and_what_was_out_is_over(company: Floor) -> None:
+    ran = flown(company)
+    company.clock.advance(PATIENCE)
     company.context.database.write(lambda session: holds.begin(session, company.clock.now(), "root"))
-    assert flown(company).memory == {}
-    assert open_ones(company, CANARY) == []
+    assert flown(company, ran).memory == ran.memory
+    company.clock.advance(EVERY)
+    flown(company, ran)
+    assert (open_ones(company, CANARY), open_ones(company, ALARMS)) == (["resolved"], [])
 
 
 def test_old_synthetic_pages_are_removed_with_all_that_is_theirs(floor: Floor) -> None:
