@@ -26,6 +26,19 @@ def test_button_acknowledges_in_the_name_of_who_pressed_it(world: World) -> None
     assert entry.details["by"] == "ana"
 
 
+def test_button_for_all_acknowledges_everything_in_the_message(world: World) -> None:
+    incidents = [world.trigger(title) for title in ("one", "two", "three", "four")]
+    world.deliver()
+
+    assert press(world, VIC_IN_SLACK).status == 200
+    untouched = {world.state(incident) for incident in incidents}
+    assert press(world, ANA_IN_SLACK).status == 200
+
+    assert untouched == {"triggered"}
+    assert {world.state(incident) for incident in incidents} == {"acknowledged"}
+    assert [entry.details["by"] for entry in world.log(incidents[3], "acknowledged")] == ["ana"]
+
+
 @pytest.mark.parametrize("user", ["U0STRANGER", VIC_IN_SLACK])
 def test_stranger_and_viewer_change_nothing(world: World, user: str) -> None:
     incident = world.trigger()
