@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from oncall.delivery.line import Line
+from oncall.delivery.line import Line, Told
 from oncall.delivery.protocol import Provider
 from oncall.delivery.settler import Settler
 from oncall.delivery.unconfigured import Unconfigured
@@ -39,14 +39,14 @@ class Delivery:
     ) -> None:
         served = frozenset(method for provider in providers for method in provider.methods)
         self._context = context
-        self._when_free = when_free
         self._settler = Settler(context)
         self._changed = threading.Condition()
         self._under_way = 0
         unconfigured = Types(other_than=served)
         serving = [*((each, Types(of=frozenset(each.methods))) for each in providers), (Unconfigured(), unconfigured)]
         self._lines = {
-            each.name: Line(context, each, types, senders, self._settler, self._ended) for each, types in serving
+            each.name: Line(context, each, types, senders, Told(self._settler, self._ended, when_free))
+            for each, types in serving
         }
 
     @property
@@ -89,5 +89,3 @@ class Delivery:
         with self._changed:
             self._under_way -= 1
             self._changed.notify_all()
-        if any(line.is_crowded for line in self._lines.values()):
-            self._when_free()

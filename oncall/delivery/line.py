@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -25,8 +26,16 @@ _CROWDED = 8
 _log = structlog.get_logger(__name__)
 
 
+class Told(NamedTuple):
+    """Who hears of a line: of each outcome, of each call that is over and recorded, and that there are senders free again."""
+
+    settler: Settler
+    ended: Callable[[], None]
+    when_free: Callable[[], None]
+
+
 class Line:
-    """Makes one provider's calls; what becomes of one that is begun is told by `ended`, once it is recorded."""
+    """Makes one provider's calls, of which it tells."""
 
     def __init__(
         self,
@@ -34,17 +43,15 @@ class Line:
         provider: Provider,
         types: Types,
         senders: int,
-        settler: Settler,
-        ended: Callable[[], None],
+        told: Told,
     ) -> None:
         self.name = provider.name
         self._context = context
         self._provider = provider
         self._types = types
-        self._senders = Senders(f"oncall-{provider.name}", senders, self._carry_out)
+        self._senders = Senders(f"oncall-{provider.name}", senders, self._carry_out, self._freed)
         self._most = senders
-        self._settler = settler
-        self._ended = ended
+        self._settler, self._ended, self._when_free = told
         self._circuit = Circuit()
         self.is_crowded = False
 
@@ -62,6 +69,10 @@ class Line:
     def stop(self) -> None:
         """Let the threads end."""
         self._senders.stop()
+
+    def _freed(self) -> None:
+        if self.is_crowded and self.want.calls:
+            self._when_free()
 
     def _carry_out(self, call: Call) -> None:
         try:

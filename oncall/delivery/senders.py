@@ -10,12 +10,13 @@ from oncall.operations.call import Call
 
 
 class Senders:
-    """At most `most` threads; no more calls are handed to them than there are threads free."""
+    """At most `most` threads; no more calls are handed to them than there are threads free. `freed` is called when one is again."""
 
-    def __init__(self, name: str, most: int, work: Callable[[Call], None]) -> None:
+    def __init__(self, name: str, most: int, work: Callable[[Call], None], freed: Callable[[], None]) -> None:
         self._name = name
         self._most = most
         self._work = work
+        self._freed = freed
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -51,3 +52,4 @@ class Senders:
             finally:
                 with self._lock:
                     self._busy -= 1
+                self._freed()
