@@ -81,6 +81,17 @@ class Account:
         """Calls that a vendor took and of which there is no record."""
         return {one.call for one in self.taken} - self._carried().keys()
 
+    def ways(self) -> Counter[str]:
+        """How often a vendor took a message too much, by the way it went and what is known of the first of its calls."""
+        way = {row.id: row.type for row in self.messages}
+        known: dict[str, str] = {}
+        for row in self.sends:
+            known.setdefault(row.message_id, f"{row.state} {row.reason or ''}".strip())
+        counted: Counter[str] = Counter()
+        for message, times in self.doubled().items():
+            counted[f"{way.get(message)} first {known[message]}"] += times
+        return counted
+
     def doubted(self) -> list[str]:
         """What was done for each message that was taken twice and should not have been, call by call."""
         return [self._story(message) for message in sorted(self.doubled().keys() - self.inconclusive())]
@@ -118,7 +129,7 @@ def drawn_up(database: Database, accepted: Mapping[str, Told], taken: Iterable[T
         ours = IncidentRow.service.in_({told.service for told in accepted.values()})
         of_ours = MessageRow.incident_id.in_(select(IncidentRow.id).where(ours))
         incidents = select(IncidentRow.id, IncidentRow.dedup_key, IncidentRow.state).where(ours)
-        messages = select(MessageRow.id, MessageRow.incident_id, MessageRow.state)
+        messages = select(MessageRow.id, MessageRow.incident_id, MessageRow.state, MessageRow.type)
         sends = select(SendRow.message_id, SendRow.call_id, SendRow.state, SendRow.reason, SendRow.at).order_by(
             SendRow.id
         )

@@ -29,6 +29,7 @@ def told(
         ("lost", len(account.lost())),
         ("doubled", f"{account.doubled().total()}, of {len(account.inconclusive())} whose look-up was inconclusive"),
         ("begun after acknowledgement", len(account.after_acknowledgement())),
+        *(("doubled", f"{times} by {way}") for way, times in account.ways().most_common()),
         *(("doubled without a doubt", story) for story in account.doubted()),
     ]
     keep(request, title, figures)
