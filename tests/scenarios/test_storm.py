@@ -62,7 +62,8 @@ def test_phone_rings_once_a_minute_and_at_once_for_what_is_graver() -> None:
 
 
 def test_service_does_what_the_simulator_says(floor: Floor) -> None:
-    storm = [*STORM, GRAVE]
+    # The service takes an instant for each of them: a fifth of the soaking storm is enough.
+    storm = [*STORM[:: max(1, COUNT // 2000)], GRAVE]
 
     assert lived(storm, floor, MINUTE) == simulated(storm, directory_of(DOCUMENT), MINUTE)
 
