@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
 from oncall.doorbell import LocalDoorbell
-from oncall.engine.loop import Loop, next_due
+from oncall.engine.loop import Loop, Pace, next_due
 from oncall.errors import UnavailableError
+from oncall.store.due import next_message
 from tests.oncall.floor import MINUTE, Floor
 
 PATIENCE = 10
@@ -68,6 +70,24 @@ def test_work_that_fails_keeps_no_other_from_being_done(floor: Floor, error: Exc
         raise error
 
     with running(Loop(floor.context, LocalDoorbell(), [fail, *floor.delivery.works], lambda: None)):
+        floor.trigger()
+        assert sent.wait(PATIENCE)
+
+
+def test_ring_is_heard_by_every_thread_that_has_a_bell_of_its_own() -> None:
+    doorbell = LocalDoorbell()
+    beside = [doorbell.beside(), doorbell.beside()]
+    doorbell.ring()
+    assert [bell.wait(0) for bell in (*beside, doorbell)] == [True, True, True]
+    assert not doorbell.wait(0)
+
+
+def test_rings_within_the_rest_are_one_and_what_is_due_by_itself_waits_for_no_rest(floor: Floor) -> None:
+    doorbell, sent = LocalDoorbell(), threading.Event()
+    floor.vendor.meanwhile = lambda _sent: sent.set()
+    pace = Pace("resting", next_message, timedelta(hours=1))
+    with running(Loop(floor.context, doorbell, floor.delivery.works, pace=pace)):
+        doorbell.ring()
         floor.trigger()
         assert sent.wait(PATIENCE)
 
