@@ -15,13 +15,13 @@ SPACES = st.sampled_from(["", " ", "  ", "\n", "\t"])
     before=SPACES,
     between=SPACES,
     after=SPACES,
-    letter=st.sampled_from(["", "e", "E", "r", "R"]),
+    letter=st.sampled_from(["", "a", "A", "e", "E", "r", "R"]),
     stop=st.booleans(),
 )
 def test_code_and_letter_are_understood_whatever_the_spaces_and_case(
     code: str, before: str, between: str, after: str, letter: str, *, stop: bool
 ) -> None:
-    actions = {"": Action.ACKNOWLEDGE, "e": Action.ESCALATE, "r": Action.RESOLVE}
+    actions = {"": Action.ACKNOWLEDGE, "a": Action.ACKNOWLEDGE_ALL, "e": Action.ESCALATE, "r": Action.RESOLVE}
 
     reply = parse_reply(f"{before}{code}{between}{letter}{'.' if stop else ''}{after}")
 
