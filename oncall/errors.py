@@ -9,11 +9,13 @@ OncallError
 ├── ForbiddenError         the one who asks may not
 ├── SettingsError          an environment variable is wrong; carries its name
 ├── UnavailableError       the database or another part that is needed does not answer; try again
+│   └── BusyError          somebody else has held for long what is needed
 ├── OverloadedError        more is asked than is accepted; try again when it says
 ├── FeedError              a calendar elsewhere cannot be read
 ├── UnreadableError        something stored cannot be read: sealed with a key that is not configured, or damaged
 └── ProviderError          a vendor did not take a message
-    └── AddressError       and never will for this address: unknown number, opted out
+    ├── AddressError       and never will for this address: unknown number, opted out
+    └── DoubtError         or has taken it, and its answer was lost: it has to be asked later
 """
 
 from __future__ import annotations
@@ -91,6 +93,10 @@ class OverloadedError(OncallError):
         super().__init__(message)
 
 
+class BusyError(UnavailableError):
+    """Somebody else has held for long what is needed."""
+
+
 class FeedError(OncallError):
     """A calendar elsewhere, a file or an address, that cannot be read; what was read of it before still holds."""
 
@@ -115,6 +121,13 @@ class ProviderError(OncallError):
         self.retry_after = retry_after
         self.reference = reference
         super().__init__(reason)
+
+
+class DoubtError(ProviderError):
+    """A call whose answer was lost, or broke: the vendor may have taken the message, and its lists do not show it yet."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=False)
 
 
 class AddressError(ProviderError):

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oncall.doors.body import LARGEST
 from oncall.errors import (
+    BusyError,
     FieldFault,
     ForbiddenError,
     InvalidInputError,
@@ -39,6 +40,7 @@ _STATUS: dict[type[OncallError], HTTPStatus] = {
     RefusedError: HTTPStatus.CONFLICT,
     SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     OverloadedError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 

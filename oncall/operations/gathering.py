@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from oncall.errors import UnavailableError
+from oncall.errors import BusyError, UnavailableError
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -75,7 +75,8 @@ class Gathering(Generic[Q, A]):
             for ticket, answer in zip(batch, do([ticket.request for ticket in batch]), strict=True):
                 ticket.answer = answer
         except UnavailableError as error:
-            for ticket in batch:
+            # What is held for long is so for one of them.
+            for ticket in batch if len(batch) == 1 or not isinstance(error, BusyError) else ():
                 ticket.unavailable = error
         except Exception:
             # Whatever it was, it may be the fault of one of them.

@@ -19,7 +19,7 @@ from oncall.domain.itself import CANARY, service_of
 from oncall.domain.meaning import gravest
 from oncall.domain.policy import policy_of
 from oncall.domain.transition import Transition
-from oncall.errors import FieldFault, InvalidInputError, OncallError, UnavailableError, UnknownKeyError
+from oncall.errors import BusyError, FieldFault, InvalidInputError, OncallError, UnavailableError, UnknownKeyError
 from oncall.operations.context import Context
 from oncall.operations.dedup import kept_key
 from oncall.operations.record import Recording
@@ -114,10 +114,9 @@ def trigger_all(context: Context, requests: Sequence[TriggerRequest]) -> list[Tr
 def _together(context: Context, asked: Sequence[_Asked]) -> list[Outcome]:
     try:
         return _all(context, asked)
-    except UnavailableError:
-        raise
     except Exception as error:
-        if len(asked) == 1:
+        is_of_all = isinstance(error, UnavailableError) and not isinstance(error, BusyError)
+        if len(asked) == 1 or is_of_all:
             raise
         # Whatever it was, it may be the fault of one of them.
         _log.warning("triggers that fail together are done one by one", error=repr(error), count=len(asked))
@@ -127,8 +126,6 @@ def _together(context: Context, asked: Sequence[_Asked]) -> list[Outcome]:
 def _alone(context: Context, asked: _Asked) -> Outcome:
     try:
         outcome: Outcome = context.triggers.ask(asked, partial(_all, context))
-    except UnavailableError:
-        raise
     except Exception as error:  # noqa: BLE001  whatever it was, the others come first; it is raised after them
         return error
     return outcome

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from oncall.errors import UnavailableError
+from oncall.errors import BusyError, UnavailableError
 
 T = TypeVar("T")
 
@@ -31,6 +31,8 @@ _NOTICE_A_DEAD_SERVER = {
 _RACES = frozenset({"40001", "40P01", "23505", "26000"})
 # The server ended a transaction in which nothing came for too long: a process that was suspended must not keep its locks.
 _STOOD_STILL = "25P03"
+# A lock was waited for in vain.
+_HELD = "55P03"
 # A standby, which a failover is about to make the primary.
 _ONLY_READS = "25006"
 
@@ -74,7 +76,8 @@ class Database:
 
         Where another transaction was in the way, or the connection turns out to be dead before the commit, `work` is done
         again from the start, so it must hold no effect but on its session. Raises UnavailableError when the database does not
-        answer; then it is not known whether the commit happened.
+        answer; then it is not known whether the commit happened. BusyError is one of them, of a lock that another held for
+        too long: then nothing has happened.
         """
         tries = 0
         while True:
@@ -91,9 +94,10 @@ class Database:
             except DBAPIError as error:
                 if _is_race(error) and tries < _TRIES:
                     continue
-                if _is_away(error) or _sqlstate(error) == _ONLY_READS:
-                    raise _unavailable() from error
-                raise
+                ours = _in_our_words(error)
+                if ours is None:
+                    raise
+                raise ours from error
 
     def _once(self, work: Callable[[Session], T]) -> T:
         with self._writer, self._write() as session:
@@ -126,6 +130,12 @@ class Database:
 
 def _is_race(error: DBAPIError) -> bool:
     return _sqlstate(error) in _RACES
+
+
+def _in_our_words(error: DBAPIError) -> UnavailableError | None:
+    if _sqlstate(error) == _HELD:
+        return BusyError("somebody else is at the same: try again")
+    return _unavailable() if _is_away(error) or _sqlstate(error) == _ONLY_READS else None
 
 
 def _is_away(error: DBAPIError) -> bool:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from oncall.errors import UnavailableError
+from oncall.errors import BusyError, UnavailableError
 from oncall.operations.gathering import Gathering
 
 Do = Callable[[Sequence[int]], Sequence[int]]
@@ -51,6 +51,15 @@ class Away(Counter):
         return super().answers(numbers)
 
 
+class Busy(Counter):
+    """Waits in vain for what one of many needs."""
+
+    def answers(self, numbers: Sequence[int]) -> list[int]:
+        if len(numbers) > 1:
+            raise BusyError("held")
+        return super().answers(numbers)
+
+
 def ask_all(kind: type[Counter], most: int = 64) -> tuple[dict[int, Future[int]], list[list[int]]]:
     """Ask for the doubles of 0 to 9 from as many threads, of which the first is asked for alone."""
     gathering: Gathering[int, int] = Gathering(most)
@@ -81,6 +90,12 @@ def test_where_a_batch_fails_each_is_done_by_itself() -> None:
         asked.pop(7).result()
     assert all(each.result() == 2 * number for number, each in asked.items())
     assert sorted(map(len, batches)) == [*[1] * 10, 9]
+
+
+def test_where_one_would_have_to_wait_for_long_each_does_so_by_itself() -> None:
+    asked, batches = ask_all(Busy)
+    assert sum(each.result() for each in asked.values()) == 90
+    assert len(batches) == 11
 
 
 def test_without_a_database_each_is_told_so_and_nothing_is_tried_again() -> None:

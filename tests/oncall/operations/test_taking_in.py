@@ -9,12 +9,13 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine, event, text, update
+from sqlalchemy.orm import Session
 
 from oncall.errors import InvalidInputError, UnknownKeyError, UnreadableError
 from oncall.operations.integrations import create_integration, find_integration, revoke_integration
 from oncall.operations.trigger import MOST_AT_ONCE, TriggerRequest, trigger, trigger_all
 from oncall.operations.webhooks import create_webhook
-from oncall.store.incidents import IncidentRow, list_incidents
+from oncall.store.incidents import IncidentRow, is_open, list_incidents, lock
 from tests.oncall.floor import ANAS_NUMBER, Floor, open_context, open_floor
 
 ONE = ["BEGIN", "SELECT pg_advisory", "WITH found", "WITH opened", "COMMIT"]
@@ -104,6 +105,29 @@ def test_one_that_fails_keeps_none_of_its_batch_from_being_stored(floor: Floor) 
     with floor.context.database.read() as session:
         found = list_incidents(session, floor.context.cipher, limit=2)
     assert {incident.dedup_key for incident in found} == {"a", "b"}
+
+
+def test_incident_that_another_holds_holds_up_none_that_came_with_it(postgres_floor: Floor) -> None:
+    context, held, go_on = postgres_floor.context, threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        lock(session, context.cipher, "1")
+        held.set()
+        assert go_on.wait(20)
+
+    def is_stored() -> bool:
+        with context.database.read() as session:
+            return is_open(session, "cloud", "other")
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(context.database.write, hold)
+        assert held.wait(20)
+        asked = pool.submit(trigger_all, context, [request("other"), request("the first")])
+        assert any(is_stored() for _ in range(5000))
+        assert not asked.done()
+        go_on.set()
+    holding.result()
+    assert [each.joined for each in asked.result()] == [False, True]
 
 
 def test_one_for_an_unknown_service_is_refused_and_the_others_stored(floor: Floor) -> None:
