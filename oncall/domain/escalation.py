@@ -304,7 +304,8 @@ def is_past_step(draft: Draft, run: Run, page: str) -> bool:
 def _add(draft: Draft, pages: Sequence[Page], step: int | str, until: datetime | None) -> None:
     """Add pages; what is unsent of older ones to the same people on this incident is void, whichever run made them (5.3)."""
     _void_older(draft, {page.user for page in pages if page.user is not None})
-    run = draft.change_run(reached=True, pages=(*draft.run.pages, *pages))
+    run = draft.run
+    run = draft.change_run(reached=True, pages=(*run.pages, *pages) if run.pages else tuple(pages))
     draft.pages.extend(pages)
     place, next_at = where(run, step), _text(until)
     for page in pages:

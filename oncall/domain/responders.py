@@ -47,14 +47,18 @@ class Meant(NamedTuple):
 
 def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Meant:
     """Whom the targets mean at `at`, by the schedules as they then stand (docs/semantics.md 5.2)."""
+    if len(targets) == 1 and isinstance(targets[0], ScheduleTarget):
+        # What most steps are; nobody is on call twice.
+        found = tuple(_on_call(targets[0], directory, at))
+        return _new(Meant, (found, (), () if found else (_emptiness(targets[0]),)))
     people: dict[str, Responder] = {}
     channels: dict[tuple[str, str], Channel] = {}
     empty: list[str] = []
     for target in targets:
-        found = _of(target, directory, at)
-        if not found:
+        meant_by_it = _of(target, directory, at)
+        if not meant_by_it:
             empty.append(_emptiness(target))
-        for one in found:
+        for one in meant_by_it:
             if isinstance(one, Responder):
                 people.setdefault(one.user, one)
             else:
@@ -64,8 +68,6 @@ def meant(targets: Sequence[Target], directory: Directory, at: datetime) -> Mean
 
 def _of(target: Target, directory: Directory, at: datetime) -> Sequence[Responder | Channel]:
     match target:
-        case ScheduleTarget():
-            return _people(target, directory, at)
         case SlackChannelTarget(address):
             return [Channel("slack_channel", address, "named in the step")]
         case WebhookTarget(address):
@@ -81,8 +83,7 @@ def _people(
 ) -> Sequence[Responder]:
     match target:
         case ScheduleTarget():
-            because = f"on call in {target.schedule}"
-            return [_new(Responder, (user, because)) for user in directory.on_call(target.schedule, at)]
+            return _on_call(target, directory, at)
         case UserTarget(user):
             return [Responder(user, "named in the step")]
         case TeamTarget(team):
@@ -92,6 +93,11 @@ def _people(
             return [Responder(manager, f"manager of customer {customer}")]
         case RoleTarget(role):
             return [Responder(user.id, f"has the role {role}") for user in directory.with_role(role)]
+
+
+def _on_call(target: ScheduleTarget, directory: Directory, at: datetime) -> list[Responder]:
+    because = f"on call in {target.schedule}"
+    return [_new(Responder, (user, because)) for user in directory.on_call(target.schedule, at)]
 
 
 def _emptiness(target: Target) -> str:

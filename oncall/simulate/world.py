@@ -54,9 +54,10 @@ class _Case:
 
     def unsent(self, sending: _Sending) -> Page | None:
         """The page where it is still to be sent; None where it is void, as all that is unsent of a page is at once."""
-        if self._live is None:
-            self._live = {page.id: page for run in self.incident.running for page in run.pages}
-        page = self._live.get(sending.page)
+        live = self._live
+        if live is None:
+            live = self._live = {page.id: page for run in self.incident.running for page in run.pages}
+        page = live.get(sending.page)
         return page if page is not None and page.attempts[sending.next].state is _PENDING else None
 
 
@@ -121,8 +122,9 @@ class World:
 
     def until(self, at: datetime) -> Iterator[list[LogEntry]]:
         """Do what is due before that instant, one thing after the other."""
-        while self._heap and self._heap[0][0] < at:
-            yield self.fire_next()
+        heap, fire_next = self._heap, self.fire_next
+        while heap and heap[0][0] < at:
+            yield fire_next()
 
     def fire_next(self) -> list[LogEntry]:
         """Do what is due next: a timer, or all the sendings of one instant, bundled as delivery would."""
@@ -161,11 +163,13 @@ class World:
         """Keep the incident and put what it has due on the heap, or forget it where it is over."""
         _, incident, entries, timers, pages, _, _, _ = done
         case.keep(incident)
+        heap, number, places = self._heap, case.number, self._places
         for timer in timers:
             kind, _, _, due_at = timer
-            self._push(due_at, RANKS[kind], next(self._places), case, timer)
+            heappush(heap, (due_at, RANKS[kind], number, next(places), case, timer))
         for page in pages:
-            self._push(page.attempts[0].due_at, _SENDING, next(self._places), case, _Sending(page.id))
+            heappush(heap, (page.attempts[0].due_at, _SENDING, number, next(places), case, _Sending(page.id)))
+        case.due += len(timers) + len(pages)
         if incident.state is _RESOLVED and not case.over and not incident.running:
             self._close(case)
         if not entries:
@@ -241,8 +245,9 @@ class World:
 
     def _pop(self) -> _Due:
         due = heappop(self._heap)
-        due[4].due -= 1
-        if due[4].over:
+        case = due[4]
+        case.due -= 1
+        if case.over:
             self._dead -= 1
         return due
 
@@ -260,6 +265,6 @@ class World:
 
     def _sweep(self) -> None:
         """Take what belongs to incidents that are over off the heap."""
-        self._heap = [due for due in self._heap if not due[4].over]
+        self._heap[:] = [due for due in self._heap if not due[4].over]
         heapify(self._heap)
         self._dead = 0
