@@ -12,8 +12,8 @@ from oncall.delivery.protocol import NotFound, Provider, Receipt
 from oncall.delivery.senders import Senders
 from oncall.delivery.settler import Settler
 from oncall.delivery.writing import outgoing
-from oncall.errors import AddressError, ProviderError, UnavailableError
-from oncall.operations.again import look_again, resend
+from oncall.errors import AddressError, DoubtError, ProviderError, UnavailableError
+from oncall.operations.again import doubt, look_again, resend
 from oncall.operations.call import LEASE, Call
 from oncall.operations.context import Context
 from oncall.operations.outcome import Failed, Sent
@@ -95,6 +95,8 @@ class Line:
             found = self._find(call)
             if isinstance(found, Receipt):
                 return call, Sent(found.reference)
+            if call.lookup.doubt is not None:
+                return call, Failed(_still_in_doubt(call.lookup.doubt, found), "transient")
             mine = self._instead(call, found)
         return (call, None) if mine is None else (mine, self._send(mine))
 
@@ -129,12 +131,16 @@ class Line:
             _log.exception("a provider failed to look for a call", provider=self.name, call=call.id)
             return NotFound.UNKNOWN
 
-    def _send(self, call: Call) -> Sent | Failed:
+    def _send(self, call: Call) -> Sent | Failed | None:
         wait = self._circuit.wait(self._context.clock.now()) if _is_vendors(call) else None
         if wait is not None:
             return Failed(f"{self.name} has failed again and again, and is left alone for a while", "away", wait)
         try:
             receipt = self._provider.send(outgoing(self._context, call))
+        except DoubtError as error:
+            self._refused(call, error)
+            doubt(self._context, call, error.reason)
+            return None
         except ProviderError as error:
             return self._refused(call, error)
         except Exception as error:  # noqa: BLE001  a fault of ours there: the page goes on by other ways all the same
@@ -153,6 +159,11 @@ class Line:
         if _is_vendors(call) and self._circuit.failed(self._context.clock.now()):
             _log.error("a provider fails and is left alone for a while", provider=self.name, because=error.reason)
         return Failed(error.reason, "transient", error.retry_after, error.reference)
+
+
+def _still_in_doubt(because: str, found: NotFound) -> str:
+    """Why a call counts as failed that the provider may have taken, and of which it has no receipt a little later either."""
+    return because if found is NotFound.ABSENT else f"{because}, and the provider cannot say whether it got it"
 
 
 def _is_vendors(call: Call) -> bool:

@@ -25,9 +25,18 @@ LOOK_AGAIN = timedelta(seconds=15)
 """How long to wait where the vendor cannot say yet whether it got a message."""
 
 
+LOOK_AFTER_DOUBT = timedelta(seconds=5)
+"""How long a vendor's lists may be behind what it has taken."""
+
+
 def look_again(context: Context, call: Call) -> None:
     """Leave a call alone for a while whose vendor cannot say yet whether it got the message."""
-    context.database.write(partial(_look_again, context.clock.now(), call))
+    context.database.write(partial(_look_again, context.clock.now() + LOOK_AGAIN, call, None))
+
+
+def doubt(context: Context, call: Call, because: str) -> None:
+    """Leave a call alone that failed, and that the vendor may have taken all the same: it is asked a little later."""
+    context.database.write(partial(_look_again, context.clock.now() + LOOK_AFTER_DOUBT, call, because))
 
 
 def resend(context: Context, call: Call, because: str) -> Call | None:
@@ -38,12 +47,12 @@ def resend(context: Context, call: Call, because: str) -> Call | None:
     return context.database.write(partial(_resend, context, call, because))
 
 
-def _look_again(now: datetime, call: Call, session: Session) -> None:
+def _look_again(until: datetime, call: Call, because: str | None, session: Session) -> None:
     held = claims.take_held(session, call.lease, _messages(call))
     bulk = Bulk()
-    claims.mark_sending(bulk, (row.id for row in held), call.lease, now + LOOK_AGAIN)
+    claims.mark_sending(bulk, (row.id for row in held), call.lease, until)
     bulk.write(session)
-    sends.change(session, call.id, [row.id for row in held], SendState.UNKNOWN)
+    sends.change(session, call.id, [row.id for row in held], SendState.UNKNOWN, reason=because)
 
 
 def _resend(context: Context, call: Call, because: str, session: Session) -> Call | None:

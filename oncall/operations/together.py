@@ -40,13 +40,15 @@ class Want:
 class Lookup:
     """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before.
 
-    `reference` is the provider's own id where it is recorded already for another message of the same call.
+    `reference` is the provider's own id where it is recorded already for another message of the same call. `doubt` is why the call
+    failed, where its worker lives and the provider may have taken it all the same.
     """
 
     provider: str
     since: datetime
     is_last: bool
     reference: str | None = None
+    doubt: str | None = None
 
 
 def groups(session: Session, wants: Sequence[Want], now: datetime) -> list[Group]:
@@ -96,7 +98,8 @@ def interrupted(session: Session, rows: Sequence[Taken]) -> Iterator[tuple[str, 
     for call, carried in calls.items():
         send = begun[carried[0].id]
         is_last = send.state == SendState.UNKNOWN
-        yield call, carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call))
+        doubt = send.reason if is_last else None
+        yield call, carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call), doubt)
 
 
 def was_deferred(row: Taken) -> bool:

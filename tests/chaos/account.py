@@ -18,6 +18,7 @@ from oncall.store.timers import TimerRow
 from tests.chaos.company import SERVICE
 from tests.chaos.monitors import Told
 
+CANNOT_SAY = "the provider cannot say"
 LOST = frozenset({SendState.LOST, SendState.UNKNOWN})
 
 
@@ -64,8 +65,8 @@ class Account:
         return Counter({message: count - 1 for message, count in times.items() if count > 1})
 
     def inconclusive(self) -> set[str]:
-        """The messages of which a call was given up without an outcome, and another made."""
-        return {row.message_id for row in self.sends if row.state in LOST}
+        """The messages of which a call was given up without an outcome for sure, and another made."""
+        return {row.message_id for row in self.sends if row.state in LOST or CANNOT_SAY in (row.reason or "")}
 
     def after_acknowledgement(self) -> list[Any]:
         """The sends that were begun after an acknowledgement of their incident had been answered."""

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from oncall.clock import Clock
 from oncall.delivery.protocol import NotFound, Outgoing, Receipt
+from oncall.errors import DoubtError
 from oncall.providers.slack.blocks import blocks, fallback
 from oncall.providers.slack.client import connect
 from oncall.providers.slack.faults import LOST, may_have_taken, translate
@@ -39,7 +40,7 @@ class SlackProvider:
     def send(self, outgoing: Outgoing) -> Receipt:
         """Post the message, once; the reference is `CHANNEL:TIMESTAMP`, which is how Slack names a message.
 
-        Where the answer is lost, the conversation is searched for the message before the call counts as failed.
+        Where the answer is lost, the conversation is searched for the message; without a receipt that is a DoubtError.
         """
         since = self._clock.now()
         try:
@@ -52,10 +53,12 @@ class SlackProvider:
                 unfurl_media=False,
             )
         except (SlackApiError, *LOST) as error:
-            found = self.find(outgoing, since) if may_have_taken(error) else NotFound.UNKNOWN
+            if not may_have_taken(error):
+                raise translate(error) from error
+            found = self.find(outgoing, since)
             if isinstance(found, Receipt):
                 return found
-            raise translate(error) from error
+            raise DoubtError(translate(error).reason) from error
         return Receipt(f"{posted['channel']}:{posted['ts']}")
 
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:

@@ -13,7 +13,7 @@ from twilio.rest import Client
 
 from oncall.clock import Clock
 from oncall.delivery.protocol import Fate, NotFound, Outgoing, Receipt
-from oncall.errors import ProviderError
+from oncall.errors import DoubtError, ProviderError
 from oncall.providers.twilio.client import connect
 from oncall.providers.twilio.faults import may_have_taken, translate
 from oncall.providers.twilio.inbound import reported
@@ -50,16 +50,19 @@ class TwilioProvider:
     def send(self, outgoing: Outgoing) -> Receipt:
         """Send the message or start the call, once.
 
-        Where the answer is lost, the account is asked whether the message got there before the call counts as failed.
+        Where the answer is lost, the account is asked whether the message got there; its lists may show it a little later, so
+        without a receipt that is a DoubtError.
         """
         since = self._clock.now()
         try:
             return self._call(outgoing) if outgoing.method == "voice" else self._text(outgoing)
         except (TwilioException, RequestException) as error:
-            found = self.find(outgoing, since) if may_have_taken(error) else NotFound.UNKNOWN
+            if not may_have_taken(error):
+                raise translate(error) from error
+            found = self.find(outgoing, since)
             if isinstance(found, Receipt):
                 return found
-            raise translate(error) from error
+            raise DoubtError(translate(error).reason) from error
 
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
         """Look among the latest messages or calls to the address for ours.
