@@ -23,8 +23,8 @@ from oncall.doors.ingest.key import owner_of_key, remembered_owner
 from oncall.doors.load import Asks, load
 from oncall.doors.problem import faults_of, unavailable
 from oncall.errors import FieldFault, InvalidInputError, OverloadedError
-from oncall.operations.act import resolve_by_key
 from oncall.operations.context import Context
+from oncall.operations.resolve_all import resolve_all_by_key
 from oncall.operations.trigger import trigger_all
 from oncall.store.incidents import list_incidents
 
@@ -202,8 +202,7 @@ def busy(error: OverloadedError) -> Response:
 
 def _end(context: Context, change: Change, service: str) -> None:
     left = _left_open(context, service, change.group_ended) if change.group_ended else ()
-    for ended in (*change.ended, *left):
-        resolve_by_key(context, service, ended, by=_BY, via=KIND)
+    resolve_all_by_key(context, service, (*change.ended, *left), by=_BY, via=KIND)
 
 
 def _left_open(context: Context, service: str, group: str) -> tuple[str, ...]:

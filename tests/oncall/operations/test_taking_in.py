@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from oncall.errors import InvalidInputError, UnknownKeyError, UnreadableError
 from oncall.operations.integrations import create_integration, find_integration, revoke_integration
+from oncall.operations.resolve_all import resolve_all_by_key
 from oncall.operations.trigger import MOST_AT_ONCE, TriggerRequest, trigger, trigger_all
 from oncall.operations.webhooks import create_webhook
 from oncall.store.incidents import IncidentRow, is_open, list_incidents, lock
@@ -153,6 +154,23 @@ def test_webhooks_are_told_of_each_of_a_batch_in_order(floor: Floor) -> None:
         told = session.execute(text("SELECT text FROM messages WHERE kind = 'webhook' ORDER BY id")).scalars().all()
     assert sum('"number": 1' in each for each in told) == 2
     assert sum('"number": 2' in each for each in told) == 1
+
+
+def test_many_are_resolved_at_once_and_what_is_not_open_is_left_alone(floor: Floor) -> None:
+    trigger_all(floor.context, [request(key) for key in "abc"])
+    resolve_all_by_key(floor.context, "cloud", ["c", "unknown", "a", "a"], by="monitor", via="test")
+    assert [floor.incident(number).state.value for number in "123"] == ["resolved", "triggered", "resolved"]
+    assert floor.events("1") == ["triggered", "paged", "resolved"]
+    assert set(floor.attempts("3").values()) == {"void"}
+
+
+def test_damaged_incident_keeps_no_other_from_being_resolved(floor: Floor) -> None:
+    trigger_all(floor.context, [request(key) for key in "ab"])
+    spoilt = update(IncidentRow).where(IncidentRow.dedup_key == "b").values(run={"nonsense": 1})
+    floor.context.database.write(lambda session: session.execute(spoilt))
+    with pytest.raises(UnreadableError):
+        resolve_all_by_key(floor.context, "cloud", ["b", "a"], by="monitor", via="test")
+    assert floor.incident("1").state.value == "resolved"
 
 
 def test_statements_that_the_driver_let_go_of_are_prepared_again(postgres_floor: Floor) -> None:
