@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from oncall.domain.incident import Incident
 from oncall.operations.as_sent import as_sent
 from oncall.operations.context import Context
 from oncall.operations.record import Recording
-from oncall.store import incidents, timers
+from oncall.store import beforehand, incidents, timers
 from oncall.store.timers import ClaimedTimer
 
 LEASE = timedelta(seconds=30)
@@ -42,7 +43,7 @@ def fire_together(context: Context, batch: Sequence[ClaimedTimer]) -> frozenset[
     in order. All of it is gone in the transaction that stores what it did, so its effect happens once. Left out is whatever
     somebody else has taken over, and the timers of incidents that are damaged or at which somebody is working.
     """
-    fired = context.database.write(partial(_fire_together, context, batch))
+    fired = context.database.write(partial(_fire_together, context, batch, count()))
     if fired:
         context.doorbell.ring()
     return fired
@@ -76,14 +77,21 @@ def release(context: Context, lease: str) -> None:
     context.database.write(lambda session: timers.release(session, lease))
 
 
-def _fire_together(context: Context, batch: Sequence[ClaimedTimer], session: Session) -> frozenset[int]:
+def _fire_together(
+    context: Context, batch: Sequence[ClaimedTimer], tries: Iterator[int], session: Session
+) -> frozenset[int]:
+    before = beforehand.ask(session, context.cipher, (), ())
+    context.hold(session, before.version)
     openings = {one.timer.due_at for one in batch if one.timer.kind == timers.RELEASE}
     released = timers.released_at(session, openings) if openings else ()
     # Incidents first, always in the order of their ids; and nobody is waited for, so that one keeps no other waiting.
     locked = incidents.lock_free(session, context.cipher, {*released, *(one.incident for one in batch)})
     taken = timers.take(session, batch, locked.keys()) if locked else ()
     if taken:
-        _fire_in_order(context, session, locked, taken)
+        decided = _decided(context, session, locked, taken)
+        # What was in the way the first time may be a code that is in use: it is only then looked for.
+        is_last_word = not before.is_told and not next(tries)
+        decided.store_and_commit() if is_last_word else decided.store()
     return frozenset(one.id for one in taken)
 
 
@@ -94,14 +102,14 @@ def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
         return False
     taken = timers.take(session, [claimed], [locked.id])
     if taken:
-        _fire_in_order(context, session, {locked.id: locked}, taken)
+        _decided(context, session, {locked.id: locked}, taken).store()
     return any(one.id == claimed.id for one in taken)
 
 
-def _fire_in_order(
+def _decided(
     context: Context, session: Session, locked: Mapping[str, Incident], taken: Sequence[ClaimedTimer]
-) -> None:
-    """Fire what was taken in its order, of one kind and instant in the order in which their incidents came."""
+) -> Recording:
+    """What was taken, fired in its order, of one kind and instant in the order in which their incidents came; to be stored."""
     recording = Recording(context, session, context.clock.now())
     as_they_are = as_sent(session, locked)
 
@@ -112,7 +120,7 @@ def _fire_in_order(
     for one in sorted(taken, key=order):
         decided = recording.carry_out(as_they_are[one.incident], _command(one.timer))
         as_they_are[one.incident] = decided.incident
-    recording.store()
+    return recording
 
 
 def _command(timer: Timer) -> Command:
