@@ -90,10 +90,10 @@ def without_waiting(session: Session, rows: Sequence[Taken], now: datetime) -> S
 
 
 def interrupted(session: Session, rows: Sequence[Taken]) -> Iterator[tuple[str, list[Taken], Lookup]]:
-    """What workers were sending when their leases ran out, by the calls that they were making."""
+    """What workers were sending when their leases ran out, by the calls that they were making, each in the order of its text."""
     begun = sends.latest(session, [row.id for row in rows]) if rows else {}
     calls: dict[str, list[Taken]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: begun[row.id].id):
         calls[begun[row.id].call_id].append(row)
     for call, carried in calls.items():
         send = begun[carried[0].id]
