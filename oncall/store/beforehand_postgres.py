@@ -21,7 +21,8 @@ _BE_QUICK = Statement("SET LOCAL lock_timeout = '200ms'")
 _HOLD = Statement(configuration_version.HOLD)
 _INSTANTS = ("created_at", "acknowledged_at", "resolved_at", "responded_at")
 
-# In two steps, so that the locks are taken in the order of the ids, as everywhere.
+# In two steps, so that the locks are taken in the order of the ids, as everywhere; and each row by itself, so that a plan made
+# while there are no incidents, or none were counted yet, goes by the indexes too.
 _ASK = """
 WITH found AS MATERIALIZED (
     SELECT i.id FROM json_to_recordset($1::json) AS k(service text, dedup_key text)
@@ -29,7 +30,8 @@ WITH found AS MATERIALIZED (
         SELECT id FROM incidents WHERE service = k.service AND dedup_key = k.dedup_key AND open LIMIT 1
     ) AS i
 ), locked AS MATERIALIZED (
-    SELECT * FROM incidents WHERE id = ANY(ARRAY(SELECT id FROM found)) AND open ORDER BY id FOR NO KEY UPDATE
+    SELECT i.* FROM (SELECT id FROM found ORDER BY id) AS f
+    CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = f.id AND open FOR NO KEY UPDATE) AS i
 )
 SELECT
     coalesce((SELECT version FROM configuration), 0),
