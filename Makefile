@@ -6,6 +6,7 @@ PORT ?= 8080
 DATA ?= .data
 ARGS ?=
 EXAMPLES ?= 10000
+RACES ?= 4000
 SECONDS ?= 120
 BIN := .venv/bin
 PIN := --quiet --universal --generate-hashes --no-header
@@ -26,8 +27,8 @@ run: .venv/.run ## serve the demo on http://127.0.0.1:8080; PORT= and DATA= choo
 test: .venv/.test ## run every test, on a real PostgreSQL and a real Valkey of its own; ARGS= goes to pytest
 	$(BIN)/pytest -n 2 $(ARGS)
 
-soak: .venv/.test ## try every property that the tests know with EXAMPLES= random cases; ARGS= goes to pytest
-	ONCALL_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 -m "hypothesis or soak" $(ARGS)
+soak: .venv/.test ## try every property with EXAMPLES= random cases, kill for SECONDS=, race RACES= times; ARGS= goes to pytest
+	ONCALL_TEST_EXAMPLES=$(EXAMPLES) ONCALL_TEST_SECONDS=$(SECONDS) ONCALL_TEST_RACES=$(RACES) $(BIN)/pytest -n 2 -m "hypothesis or soak" $(ARGS)
 
 demonstration: .venv/.test ## kill everything at random for SECONDS= seconds, and count who was missed
 	@PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/python -m docs.demonstration $(SECONDS)

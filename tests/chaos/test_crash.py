@@ -26,7 +26,7 @@ from tests.chaos.stage import Stage, staged
 from tests.processes import started, worker
 from tests.scenarios.later import eventually
 
-pytestmark = [pytest.mark.kill, pytest.mark.processes]
+pytestmark = [pytest.mark.kill, pytest.mark.processes, pytest.mark.soak]
 
 SECONDS = float(os.environ.get("ONCALL_TEST_SECONDS", "32"))
 SEED = os.environ.get("ONCALL_TEST_SEED") or str(Random().randrange(10**6))

@@ -28,7 +28,7 @@ from tests.scenarios.later import eventually
 from tests.vendors import Slack, Twilio
 from tests.vendors.serving import serve_as_process
 
-pytestmark = [pytest.mark.kill, pytest.mark.processes]
+pytestmark = [pytest.mark.kill, pytest.mark.processes, pytest.mark.soak]
 
 SECONDS = float(os.environ.get("ONCALL_TEST_SECONDS", "14"))
 SEED = os.environ.get("ONCALL_TEST_SEED") or str(Random().randrange(10**6))

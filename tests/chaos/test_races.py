@@ -25,6 +25,8 @@ from tests.oncall.desk import DESK, MONDAY_8
 from tests.oncall.floor import MINUTE, Floor, open_floor
 from tests.oncall.operations.test_races import at_once, pending
 
+pytestmark = pytest.mark.soak
+
 AT_ONCE = 40
 ROUNDS = max(1, int(os.environ.get("ONCALL_TEST_RACES", "40")) // AT_ONCE)
 THREADS = 50
