@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from oncall.domain.bundling import MINUTE
 from oncall.store.database import Database
 from oncall.store.messages import MessageRow
+from oncall.store.recent_pages import RecentPageRow
 from oncall.store.timers import TimerRow
 
 T = TypeVar("T")
@@ -31,7 +33,10 @@ def eventually(
 
 
 def let_pass(database_url: str, by: timedelta) -> None:
-    """Make everything that waits in the database due, or its lease run out, so much earlier, as if the time had passed."""
+    """Make everything that waits in the database due, or its lease run out, so much earlier, as if the time had passed.
+
+    Nothing waits any more for what went out a minute before.
+    """
     database = Database(database_url)
 
     def work(session: Session) -> None:
@@ -39,6 +44,8 @@ def let_pass(database_url: str, by: timedelta) -> None:
             row.due_at -= by
             if row.lease_until is not None:
                 row.lease_until -= by
+        if by >= MINUTE:
+            session.execute(delete(RecentPageRow))
 
     try:
         database.write(work)

@@ -15,6 +15,7 @@ import redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from oncall.domain.bundling import MINUTE
 from oncall.operations.claim import LEASE
 from oncall.redis_doorbell import QUEUE, rung
 from schedules import parse_instant
@@ -85,6 +86,7 @@ def cluster(deployment: Deployment, redis_url: str) -> Iterator[Cluster]:
         eventually(lambda: all(map(_runs, workers)), expected=True)
         yield Cluster(deployment, redis_url, workers, before)
         deployment.resolve_all()
+        let_pass(deployment.database_url, MINUTE)
 
 
 def _runs(worker: Running) -> bool:
