@@ -35,7 +35,7 @@ def main(names: list[str]) -> None:
         for row in MEASURES[name]():
             table.add_row(*row)
         table.add_section()
-    Console(width=170).print(table)
+    Console(width=200).print(table)
 
 
 if __name__ == "__main__":

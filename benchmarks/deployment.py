@@ -16,10 +16,9 @@ from benchmarks import vendor
 from benchmarks.load import request
 from benchmarks.people import document
 from benchmarks.vendor import Vendor, run_vendor
-from oncall.domain.directory import Role
 from oncall.operations.apply import apply_document
-from oncall.operations.integrations import create_integration
-from oncall.operations.tokens import create_token
+from oncall.operations.secrets import digest
+from oncall.store.integrations import IntegrationRow
 from oncall.store.messages import MessageRow, MessageState
 from oncall.store.recent_pages import RecentPageRow
 from tests.processes import Environment, Running, environment, free_port, oncall, serve, started, wait_until_ready, web
@@ -30,25 +29,22 @@ from tests.servers.postgres import SAFE, run_postgres
 
 _KEY = "a-key-for-benchmarks-{kind}-{person}"
 _DRAIN_SECONDS = 60.0
-_TITLE = "disk full on node 7"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A running service, in which each of `people` services pages a person of its own."""
+    """A running service, in which each of the services that `keys` reach pages a person of its own."""
 
     name: str
     port: int
-    token: str
-    people: int
+    keys: tuple[str, ...]
     vendor: Vendor
     environment: Environment
     running: tuple[Running, ...]
 
     def trigger(self, person: int, key: str) -> bytes:
-        """The request that opens an incident for one person."""
-        body = {"service": f"s{person}", "title": _TITLE, "severity": "sev1", "dedup_key": key}
-        return request("/api/v1/incidents", json.dumps(body).encode(), {"Authorization": f"Bearer {self.token}"})
+        """The request by which a monitor opens an incident for one person."""
+        return event(self.keys[person], key)
 
     def wait_for(self, pages: int) -> None:
         """Return when the vendor has taken so many messages, or after a minute."""
@@ -75,7 +71,9 @@ def all_in_one(people: int, seconds_to_answer: float = 0.0) -> Iterator[Deployme
         config.write_text(document(people), encoding="utf-8")
         with started(known, home, serve(home, port, "--config", str(config))) as running:
             wait_until_ready(port, running)
-            yield Deployment("SQLite, oncall serve", port, _token(known), people, taking, known, running)
+            yield Deployment(
+                "SQLite, oncall serve", port, take_keys(known, "pagerduty", people), taking, known, running
+            )
 
 
 @contextlib.contextmanager
@@ -87,7 +85,7 @@ def in_several_processes(people: int, seconds_to_answer: float = 0.0, workers: i
         prepare(known, people)
         with started(known, home, web(port), *[worker_command() for _ in range(workers)]) as running:
             wait_until_ready(port, running)
-            yield Deployment("PostgreSQL + Redis", port, _token(known), people, taking, known, running)
+            yield Deployment("PostgreSQL + Redis", port, take_keys(known, "pagerduty", people), taking, known, running)
 
 
 @contextlib.contextmanager
@@ -104,13 +102,24 @@ def prepare(known: Environment, people: int) -> None:
         apply_document(context, document(people), author="bench", prune=False, dry_run=False)
 
 
-def take_keys(known: Environment, kind: str, people: int) -> list[str]:
-    """Integration keys of that kind, one for each service."""
-    keys = [_KEY.format(kind=kind, person=person) for person in range(people)]
+def take_keys(known: Environment, kind: str, people: int) -> tuple[str, ...]:
+    """Integration keys of that kind, one for each service; all at once, as thousands one by one would take long."""
+    keys = tuple(_KEY.format(kind=kind, person=person) for person in range(people))
     with beside(known) as context:
-        for person, key in enumerate(keys):
-            create_integration(context, f"s{person}", kind, key)
+        now = context.clock.now()
+        rows = [
+            IntegrationRow(service=f"s{person}", kind=kind, prefix=key[:4], hash=digest(key), created_at=now)
+            for person, key in enumerate(keys)
+        ]
+        context.database.write(lambda session: session.add_all(rows))
     return keys
+
+
+def event(key: str, dedup_key: str) -> bytes:
+    """What a monitor sends to PagerDuty."""
+    payload = {"summary": "disk full on node 7", "severity": "critical", "source": "node 7"}
+    body = {"routing_key": key, "event_action": "trigger", "dedup_key": dedup_key, "payload": payload}
+    return request("/v2/enqueue", json.dumps(body).encode(), {})
 
 
 def on(url: URL) -> Environment:
@@ -132,8 +141,3 @@ def _home() -> Iterator[Path]:
 def account(taking: Vendor) -> Environment:
     """What names a vendor to the service."""
     return {**vendor.ENVIRONMENT, "TWILIO_API_BASE": taking.url}
-
-
-def _token(known: Environment) -> str:
-    with beside(known) as context:
-        return create_token(context, "bench", Role.ADMIN)

@@ -47,11 +47,11 @@ def as_fast_as_answered(
     return _Load(port, requests, connections, lambda _number: 0.0, seconds).run()
 
 
-def require_status(answers: Sequence[Answered], expected: HTTPStatus) -> None:
+def require_status(answers: Sequence[Answered], *expected: HTTPStatus) -> None:
     """Raise where any request was answered otherwise."""
-    others = {answer.status for answer in answers} - {expected.value}
+    others = {answer.status for answer in answers} - {status.value for status in expected}
     if others:
-        raise AssertionError(f"answered with {sorted(others)} instead of {expected.value}")
+        raise AssertionError(f"answered with {sorted(others)} instead of {[status.value for status in expected]}")
 
 
 class _Load:
