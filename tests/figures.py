@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 FIGURES = "figures"
-LONGEST_KEY = 28
+LONGEST_KEY = 32
 
 Record = tuple[str, object]
 

@@ -18,6 +18,9 @@ from oncall.store.timers import TimerRow
 from tests.chaos.company import SERVICE
 from tests.chaos.monitors import Told
 
+SELDOM = 0.01
+"""How many calls may reach a vendor after it was asked for them: those of a worker that stood still, or of a full line."""
+
 CANNOT_SAY = "the provider cannot say"
 LOST = frozenset({SendState.LOST, SendState.UNKNOWN})
 
@@ -81,6 +84,11 @@ class Account:
     def on_the_side(self) -> set[str]:
         """Calls that a vendor took and of which there is no record."""
         return {one.call for one in self.taken} - self._carried().keys()
+
+    def unexcused(self) -> set[str]:
+        """The messages that a vendor took twice though it could be asked about them: it heard of one only after it was asked."""
+        excused = {row.message_id for row in self.sends if CANNOT_SAY in (row.reason or "")}
+        return self.doubled().keys() - excused
 
     def ways(self) -> Counter[str]:
         """How often a vendor took a message too much, by the way it went and what is known of the first of its calls."""
@@ -151,6 +159,7 @@ def require_whole(account: Account) -> None:
     assert account.on_the_side() == set()
     assert account.lost() == set()
     assert account.doubled().total() <= len(account.inconclusive())
+    assert len(account.unexcused()) <= SELDOM * len(account.taken)
     assert account.after_acknowledgement() == []
     assert account.stuck() == set()
 

@@ -27,8 +27,12 @@ def told(
         ("done to the rest", _listed(night.done)),
         ("calls that vendors took", len(account.taken)),
         ("lost", len(account.lost())),
-        ("doubled", f"{account.doubled().total()}, of {len(account.inconclusive())} whose look-up was inconclusive"),
+        (
+            "doubled",
+            f"{account.doubled().total()}, of {len(account.inconclusive())} that were sent again after a look-up",
+        ),
         ("begun after acknowledgement", len(account.after_acknowledgement())),
+        ("doubled though it could be asked", len(account.unexcused())),
         *(("doubled", f"{times} by {way}") for way, times in account.ways().most_common()),
         *(("doubled without a doubt", story) for story in account.doubted()),
     ]
