@@ -58,6 +58,7 @@ class Load:
     _at_work: dict[object, datetime] = field(default_factory=dict)
     _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     _counted_at: datetime | None = None
+    _has_begun: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -70,6 +71,7 @@ class Load:
             self._at_work[token] = now
         try:
             yield
+            self._has_begun = True
         finally:
             with self._lock:
                 del self._at_work[token]
@@ -86,7 +88,8 @@ class Load:
 
     def _require_speed(self, door: str, asks: Asks, now: datetime) -> None:
         held_up = sum(now - since >= SLOW for since in self._at_work.values())
-        if held_up >= MOST_HELD_UP[asks]:
+        # The first requests of a process wait for what it builds once, not for a slow database.
+        if self._has_begun and held_up >= MOST_HELD_UP[asks]:
             self._refused[door, "slow"] += 1
             raise OverloadedError("too much is waiting for the database: send it again", _AGAIN)
 

@@ -151,7 +151,9 @@ def _unavailable() -> UnavailableError:
 
 
 def _postgres(url: str) -> Engine:
-    return create_engine(
+    from oncall.store import pipeline  # noqa: PLC0415  loads the driver, which SQLite does without
+
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=10,
@@ -164,6 +166,8 @@ def _postgres(url: str) -> Engine:
             **_NOTICE_A_DEAD_SERVER,
         },
     )
+    event.listen(engine, "rollback", pipeline.forget)
+    return engine
 
 
 def _reading(engine: Engine) -> Engine:

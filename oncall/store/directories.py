@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -26,12 +27,17 @@ class DirectoryCache:
         self._versions: dict[int, Version] = {}
         self._people = Kept()
         self._builder = Builder()
+        self._building = threading.Lock()
 
     def get(self, session: Session, now: datetime) -> Directory:
         """The directory as this transaction sees it; ask before the transaction itself changes the configuration."""
         kept = self._kept
-        while kept is None or kept.version != configuration_version.current(session):
-            kept = self._kept = self._built(session, now)
+        if kept is None or kept.version != configuration_version.current(session):
+            # What takes one thread a second takes ten of them ten: one builds it, the others wait and have it.
+            with self._building:
+                kept = self._kept
+                while kept is None or kept.version != configuration_version.current(session):
+                    kept = self._kept = self._built(session, now)
         return kept
 
     def at(self, session: Session, version: int, now: datetime) -> Directory:

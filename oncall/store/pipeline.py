@@ -53,11 +53,17 @@ def run(session: Session, statements: Sequence[Statement]) -> list[Rows]:
         return _run(pgconn, statements, names)
     except psycopg.Error as error:
         # Nobody knows which are prepared now; the driver, too, lets go of all of them after a rollback.
-        connection.info.pop(_NAMES, None)
+        forget(connection)
         is_lost = pgconn.status != ConnStatus.OK
         if is_lost:
             connection.invalidate(error)
         raise _as_sqlalchemy(connection, error, is_lost=is_lost) from error
+
+
+def forget(connection: Connection) -> None:
+    """Take nothing for prepared any more on a connection: to be called at each rollback, with which the driver lets go of all."""
+    if not connection.invalidated:
+        connection.info.pop(_NAMES, None)
 
 
 def _run(pgconn: PGconn, statements: Sequence[Statement], names: Sequence[tuple[bytes, bool]]) -> list[Rows]:

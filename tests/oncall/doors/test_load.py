@@ -105,6 +105,8 @@ def test_what_was_refused_is_counted(company: Company) -> None:
 def test_triggers_are_refused_while_those_before_are_held_up_and_what_ends_them_a_little_longer() -> None:
     clock = FrozenClock()
     load = Load(clock, 100, lambda _refused: None)
+    with load.take("api", "k", "trigger"):
+        pass
     with ExitStack() as held:
         for _ in range(MOST_HELD_UP["trigger"]):
             held.enter_context(load.take("api", "k", "trigger"))
@@ -118,3 +120,14 @@ def test_triggers_are_refused_while_those_before_are_held_up_and_what_ends_them_
             pass
     with load.take("api", "k", "trigger"):
         pass
+
+
+def test_first_requests_of_a_process_are_waited_for_and_not_refused() -> None:
+    clock = FrozenClock()
+    load = Load(clock, 100, lambda _refused: None)
+    with ExitStack() as held:
+        for _ in range(MOST_HELD_UP["trigger"]):
+            held.enter_context(load.take("api", "k", "trigger"))
+        clock.advance(SLOW)
+
+        held.enter_context(load.take("api", "k", "trigger"))

@@ -1,0 +1,39 @@
+"""Several statements in one way to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from oncall.store import pipeline
+from oncall.store.database import Database
+from oncall.store.pipeline import Rows, Statement
+
+SUM = Statement("SELECT $1::integer + $2::integer", ("1", "2"))
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    database = Database(postgres_url)
+    yield database
+    database.dispose()
+
+
+def test_statement_is_prepared_anew_after_a_rollback_which_makes_the_driver_forget_it(database: Database) -> None:
+    def rolled_back(session: Session) -> None:
+        pipeline.run(session, [SUM])
+        raise LookupError
+
+    asked: list[Session] = []
+
+    def once_more(session: Session) -> list[Rows]:
+        asked.append(session)
+        return pipeline.run(session, [SUM])
+
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            database.write(rolled_back)
+        assert database.write(once_more) == [[("3",)]]
+    assert len(asked) == 3
