@@ -40,7 +40,8 @@ class Outgoing:
     `id` is ours and comes back in callbacks and look-ups. `lines` are the pages it carries, none for a notice;
     `text` is the whole as plain text, and `listing` the address at which all that is open is listed. After `valid_for` it is
     worth nothing and should not arrive any more. `message` is the id of the (first) message, the same however often it is
-    sent; `secrets` sign an event for a subscription.
+    sent; `secrets` sign an event for a subscription. Of what is looked for, `others` are the vendor's ids of our other calls to
+    that address at the time, None where not all are known.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Outgoing:
     listing: str = ""
     message: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    others: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

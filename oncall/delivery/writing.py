@@ -55,4 +55,5 @@ def _made(context: Context, call: Call, lines: tuple[PageLine, ...], text: str) 
         listing=context.public_url,
         message=call.messages[0].id,
         secrets=call.secrets,
+        others=call.lookup.others if call.lookup is not None else None,
     )

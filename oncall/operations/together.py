@@ -21,6 +21,8 @@ _LOOKED_AT = 1_000
 _MOST_BY_A_WAY = 10_000
 _WAIT_FOR_OTHERS = timedelta(seconds=3)
 _ABOUT_TO_FIRE = timedelta(seconds=1)
+# Further than a provider looks back whose clock is not ours.
+_LOOKED_BACK = timedelta(minutes=2)
 _EVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 
 Group = Sequence[Seen]
@@ -41,7 +43,8 @@ class Lookup:
     """A call of unknown outcome: who made it and since when; `is_last` when the provider has been asked before.
 
     `reference` is the provider's own id where it is recorded already for another message of the same call. `doubt` is why the call
-    failed, where its worker lives and the provider may have taken it all the same.
+    failed, where its worker lives and the provider may have taken it all the same. `others` are the provider's ids of the other
+    calls to that address about then, None where not all are known.
     """
 
     provider: str
@@ -49,6 +52,7 @@ class Lookup:
     is_last: bool
     reference: str | None = None
     doubt: str | None = None
+    others: frozenset[str] | None = None
 
 
 def groups(session: Session, wants: Sequence[Want], now: datetime) -> list[Group]:
@@ -99,7 +103,10 @@ def interrupted(session: Session, rows: Sequence[Taken]) -> Iterator[tuple[str, 
         send = begun[carried[0].id]
         is_last = send.state == SendState.UNKNOWN
         doubt = send.reason if is_last else None
-        yield call, carried, Lookup(send.provider, send.at, is_last, sends.reference(session, call), doubt)
+        first = carried[0]
+        others = sends.references_beside(session, call, first.type, first.address, send.at - _LOOKED_BACK)
+        reference = sends.reference(session, call)
+        yield call, carried, Lookup(send.provider, send.at, is_last, reference, doubt, others)
 
 
 def was_deferred(row: Taken) -> bool:

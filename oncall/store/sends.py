@@ -107,6 +107,15 @@ def reference(session: Session, call: str) -> str | None:
     return session.scalar(query.limit(1))
 
 
+def references_beside(session: Session, call: str, method: str, address: str, since: datetime) -> frozenset[str] | None:
+    """The provider's ids of the other calls begun at or after `since` to an address; None where the id of one is not known."""
+    query = select(SendRow.reference).join(MessageRow, MessageRow.id == SendRow.message_id)
+    beside = (SendRow.at >= since, SendRow.call_id != call, MessageRow.type == method, MessageRow.address == address)
+    found = session.scalars(query.where(*beside)).all()
+    known = frozenset(reference for reference in found if reference is not None)
+    return known if None not in found else None
+
+
 def latest(session: Session, messages: Collection[str]) -> dict[str, SendRow]:
     """The last send of each message, by the message's id; none for a message that was never sent."""
     rows = session.scalars(select(SendRow).where(SendRow.message_id.in_(messages)).order_by(SendRow.id))

@@ -71,6 +71,7 @@ class Vendor:
     answers: deque[Answer] = field(default_factory=deque)
     found: deque[Receipt | NotFound] = field(default_factory=deque)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
+    told_of: list[frozenset[str] | None] = field(default_factory=list)
     meanwhile: Callable[[Outgoing], None] = lambda _outgoing: None
 
     def send(self, outgoing: Outgoing) -> Receipt:
@@ -85,6 +86,7 @@ class Vendor:
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
         """Say what the test told to say."""
         self.asked.append((outgoing.id, since))
+        self.told_of.append(outgoing.others)
         return self.found.popleft()
 
     def addresses(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -67,8 +67,8 @@ class TwilioProvider:
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
         """Look among the latest messages or calls to the address for ours.
 
-        Twilio keeps no id of ours. A text message is known by its text, which has the page's code; a call cannot be told
-        from another to the same number, so a call that is there is UNKNOWN. What Twilio knows not to have arrived is
+        Twilio keeps no id of ours. A text message is known by its text, which has the page's code. A call is ours if it is
+        the only one to that number that none of our others is; else one that is there is UNKNOWN. What Twilio knows not to have arrived is
         no receipt. Twilio's own filters by date leave out what still waits in its queue, so the dates are compared here.
         """
         try:
@@ -77,7 +77,7 @@ class TwilioProvider:
             return NotFound.UNKNOWN
         recent = [one for one in latest if _may_be_ours(one, since)]
         if outgoing.method == "voice":
-            return NotFound.UNKNOWN if recent else NotFound.ABSENT
+            return _call_among(recent, outgoing.others)
         ours = next((str(one.sid) for one in recent if _body(outgoing) in (one.body or "")), None)
         if ours is not None:
             return Receipt(ours)
@@ -124,6 +124,15 @@ class TwilioProvider:
         resource = self._client.calls if outgoing.method == "voice" else self._client.messages
         listed: Iterable[Any] = resource.list(to=outgoing.address, from_=self._sender, limit=_LOOKED_AT)
         return listed
+
+
+def _call_among(recent: Sequence[Any], others: frozenset[str] | None) -> Receipt | NotFound:
+    if not recent or others is None:
+        return NotFound.UNKNOWN if recent else NotFound.ABSENT
+    left = [str(one.sid) for one in recent if str(one.sid) not in others]
+    if len(left) > 1:
+        return NotFound.UNKNOWN
+    return Receipt(left[0]) if left else NotFound.ABSENT
 
 
 def _body(outgoing: Outgoing) -> str:

@@ -214,6 +214,26 @@ def test_call_of_a_worker_that_died_is_not_made_again_when_the_vendor_has_it(flo
     assert floor.events("1") == ["triggered", "paged", "attempted"]
 
 
+def test_vendor_that_is_asked_for_a_call_is_told_of_the_others_to_that_address(floor: Floor) -> None:
+    floor.trigger()
+    floor.work()
+    floor.trigger("shop down", service="shop")
+    claim_messages(floor.context, "vendor", ALL, 8)
+    floor.vendor.found.append(Receipt("found-1"))
+    floor.pass_time(LEASE)
+    assert floor.vendor.told_of == [frozenset({"ref-1"})]
+
+
+def test_vendor_that_is_asked_for_a_call_is_told_of_no_others_where_one_is_not_known(floor: Floor) -> None:
+    floor.trigger()
+    claim_messages(floor.context, "vendor", ALL, 8)
+    floor.trigger("shop down", service="shop")
+    claim_messages(floor.context, "vendor", ALL, 8)
+    floor.vendor.found.extend([Receipt("found-1"), Receipt("found-2")])
+    floor.pass_time(LEASE)
+    assert floor.vendor.told_of == [None, None]
+
+
 def test_call_that_never_arrived_is_made_again_and_the_log_says_so(floor: Floor) -> None:
     floor.trigger()
     claim_messages(floor.context, "vendor", ALL, 8)

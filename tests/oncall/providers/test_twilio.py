@@ -216,15 +216,19 @@ def test_text_that_is_known_not_to_have_arrived_is_no_receipt(
     assert provider.find(sent, clock.now()) is NotFound.ABSENT
 
 
-def test_call_among_none_is_absent_and_among_others_cannot_be_told(
-    provider: TwilioProvider, clock: FrozenClock
-) -> None:
+def test_call_is_ours_where_no_other_of_our_calls_is_it(provider: TwilioProvider, clock: FrozenClock) -> None:
     sent = page("voice", ANAS_NUMBER)
     assert provider.find(sent, clock.now()) is NotFound.ABSENT
-
-    provider.send(page("voice", ANAS_NUMBER, line(13)))
+    other = provider.send(page("voice", ANAS_NUMBER, line(13))).reference
 
     assert provider.find(sent, clock.now()) is NotFound.UNKNOWN
+    known = replace(sent, others=frozenset({other}))
+    assert provider.find(known, clock.now()) is NotFound.ABSENT
+
+    ours = provider.send(sent)
+
+    assert provider.find(known, clock.now()) == ours
+    assert provider.find(replace(sent, others=frozenset()), clock.now()) is NotFound.UNKNOWN
 
 
 def test_lookup_without_an_answer_is_unknown(clock: FrozenClock) -> None:
