@@ -128,19 +128,16 @@ def _going(beginning: _Beginning, wants: Sequence[Want], live: Sequence[Taken]) 
     live = without_waiting(session, live, now)
     early = take_early(session, live, now)
     due, soon = ([beginning.due(row) for row in sorted(rows, key=_by_number)] for rows in (live, early))
-    recent = recent_pages.hold(session, {way for one in due if (way := one.way) is not None}, now)
-    plan = planned(due, soon, recent, now)
+    beginning.recent = recent_pages.hold(session, {way for one in due if (way := one.way) is not None}, now)
+    plan = planned(due, soon, beginning.recent, now)
     claims.put_off(beginning.bulk, ((message.of, until) for message, until in plan.waiting))
     parts: list[_Part] = []
-    remembered: list[Recent] = []
     for send in plan.sends:
         rows = [message.of for message in send.messages]
         call = uuid4().hex
         parts.append((_who(wants, rows), rows, call, None))
         if send.remembered is not None:
-            remembered.append(send.remembered._replace(call=call))
-    again = {one.way for one in remembered}
-    recent_pages.remember(beginning.bulk, [*(one for one in recent if one.way in again), *remembered])
+            beginning.planned[call] = send.remembered._replace(call=call)
     return parts
 
 
@@ -166,6 +163,8 @@ class _Beginning:
         self.session = session
         self.now = now
         self.bulk = Bulk()
+        self.recent: Sequence[Recent] = ()
+        self.planned: dict[str, Recent] = {}
         self._version = version
         self._directory: Directory | None = None
 
@@ -181,8 +180,15 @@ class _Beginning:
         for provider, rows, call, lookup in parts:
             if lookup is None:
                 sends.begin(self.bulk, call, provider, (row.id for row in rows), self.now)
+        self._remember(call for _, _, call, _ in parts)
         whole = self._whole(row for _, rows, _, _ in parts for row in rows)
         return [self._call(part, lease, until, whole) for part in parts]
+
+    def _remember(self, calls: Iterable[str]) -> None:
+        """Keep for a minute what goes out now; what was planned and finds no sender free keeps nothing waiting."""
+        begun = [self.planned[call] for call in calls if call in self.planned]
+        ways = {one.way for one in begun}
+        recent_pages.remember(self.bulk, [*(one for one in self.recent if one.way in ways), *begun])
 
     def _call(self, part: _Part, lease: str, until: datetime, whole: Mapping[str, Incident]) -> Call:
         provider, rows, call, lookup = part

@@ -229,7 +229,6 @@ class _Record:
         """Have each incident of a page that failed decide what follows."""
         recording = Recording(self.context, self.session, self.now)
         as_they_are = dict(self.locked)
-        self._forget()
         for part, outcome in self.failures:
             if part.kind != messages.PAGE or part.incident is None:
                 continue
@@ -240,6 +239,8 @@ class _Record:
             as_they_are[part.incident] = decided.incident
         if self.failures:
             recording.store()
+        # Last: whoever claims locks messages first, then the ways.
+        self._forget()
 
     def _forget(self) -> None:
         """What reached nobody keeps nothing waiting (docs/semantics.md 6.6)."""

@@ -79,8 +79,11 @@ RETURNED: Mapping[Part, tuple[str, ...]] = {Part.OPENED: ("id", "number"), Part.
 """What is asked of the rows that were added."""
 
 WHERE: Mapping[Part, str] = {
-    # What is being sent at this moment cannot be made void any more, nor be put off.
-    Part.ATTEMPTS: "(r.state <> 'void' OR messages.state = 'pending') AND (r.state <> 'pending' OR messages.state <> 'sending')"
+    # What is being sent at this moment cannot be made void any more, nor be put off; and what was sent meanwhile is not sent again.
+    Part.ATTEMPTS: (
+        "(r.state <> 'void' OR messages.state = 'pending')"
+        " AND (r.state <> 'pending' OR messages.state IN ('pending', 'failed'))"
+    )
 }
 """Which rows alone are changed; `r` is what they are to become."""
 

@@ -99,6 +99,19 @@ def test_urgent_page_goes_before_the_lost_call_of_another_that_is_not(floor: Flo
     assert (lost.urgency, lost.lookup is not None) == ("low", True)
 
 
+def test_pages_that_find_no_sender_free_go_with_the_next_claim(floor: Floor) -> None:
+    hire(floor, 3)
+    for service in ("s0", "s1"):
+        floor.trigger(service=service)
+    assert len(claim_messages(floor.context, "vendor", SMS, 8)) == 2
+    floor.clock.advance(LEASE)
+    for title in ("slow", "down"):
+        floor.trigger(title, service="s2")
+    assert [call.lookup is not None for call in claim_messages(floor.context, "vendor", SMS, 2)] == [True, True]
+    (call,) = claim_messages(floor.context, "vendor", SMS, 2)
+    assert len(call.messages) == 2
+
+
 def test_only_the_wanted_types_are_claimed(floor: Floor) -> None:
     floor.trigger()
     floor.clock.advance(2 * MINUTE)

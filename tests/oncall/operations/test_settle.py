@@ -6,13 +6,17 @@ from itertools import permutations
 from typing import Literal
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from oncall.domain.commands import EscalateForCustomer
+from oncall.domain.commands import AttemptFailed, EscalateForCustomer
 from oncall.operations import act
 from oncall.operations.again import resend
 from oncall.operations.claim import LEASE, Call, claim_messages
+from oncall.operations.record import carry_out
 from oncall.operations.settle import Failed, Sent, receipt, settle
-from oncall.store.messages import Types
+from oncall.store import incidents
+from oncall.store.messages import MessageRow, Types
 from tests.oncall.floor import Floor
 
 ALL = Types(other_than=frozenset())
@@ -42,6 +46,21 @@ def test_acknowledged_meanwhile_a_failure_is_only_logged(floor: Floor) -> None:
     settle(floor.context, call, Failed("busy", "transient"))
     assert floor.events("1")[-1] == "attempt_failed"
     assert floor.attempts("1") == {("ana", "sms"): "failed", ("ana", "voice"): "void"}
+
+
+def test_method_that_went_out_while_a_failure_was_decided_is_not_sent_again(floor: Floor) -> None:
+    claimed(floor)
+    (sms, voice) = floor.incident("1").run.pages[0].attempts  # type: ignore[union-attr]  # it was just paged
+
+    def decide(session: Session) -> None:
+        incident = incidents.lock(session, floor.context.cipher, "1")
+        settled = update(MessageRow).where(MessageRow.id == voice.id).values(state="sent")
+        session.execute(settled.execution_options(synchronize_session=False))
+        failed = AttemptFailed(sms.id, "ana", sms.method, "sms", "busy", "permanent")
+        carry_out(floor.context, session, incident, failed, floor.clock.now())
+
+    floor.context.database.write(decide)
+    assert floor.attempts("1")["ana", "voice"] == "sent"
 
 
 def test_receipt_tells_that_it_arrived(floor: Floor) -> None:
