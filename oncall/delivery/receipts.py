@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -25,6 +24,8 @@ FIRST, LAST = timedelta(seconds=60), timedelta(seconds=120)
 
 _LONGEST_BACK = timedelta(minutes=10)
 _MOST_AT_ONCE = 100
+# What else the watch does waits meanwhile.
+_AT_WORK = timedelta(seconds=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -37,33 +38,44 @@ class Receipts:
         self._telling = [provider for provider in providers if isinstance(provider, Telling)]
 
     def ask(self, beat: Beat) -> Ran:
-        """Ask after each message sent a minute ago, and after two minutes again: then what has not left counts as failed."""
+        """Ask after each message sent a minute ago, and after two minutes again: then what has not left counts as failed.
+
+        Where a vendor does not answer, or there are more than can be asked after, the rest comes with the next round.
+        """
         now = self._context.clock.now()
-        known = beat.memory.get("upto")
-        since = max(parse_instant(known) if known else now - PERIOD, now - _LONGEST_BACK)
+        upto = {}
         for provider in self._telling:
-            for one in self._sent(provider, since - FIRST, now - FIRST):
-                self._hear(provider, one, is_last=False)
-            for one in self._sent(provider, since - LAST, now - LAST):
-                self._hear(provider, one, is_last=True)
-        return Ran(now + PERIOD, now, {"upto": format_instant(now)})
+            for after in (FIRST, LAST):
+                name = f"{provider.name}.{after.seconds}"
+                known, until = beat.memory.get(name), now - after
+                since = max(parse_instant(known) if known else until - PERIOD, until - _LONGEST_BACK)
+                upto[name] = format_instant(self._ask(provider, since, until, now + _AT_WORK, is_last=after is LAST))
+        return Ran(now + PERIOD, now, upto)
 
-    def _sent(self, provider: Telling, since: datetime, until: datetime) -> Iterator[Unheard]:
-        find = partial(unheard.sent_between, types=provider.told, since=since, until=until, limit=_MOST_AT_ONCE)
+    def _ask(self, provider: Telling, since: datetime, until: datetime, enough: datetime, *, is_last: bool) -> datetime:
+        """Ask one vendor after what was sent between two instants; up to when that is done now."""
+        found = self._sent(provider, since, until)
+        for one in found:
+            if self._context.clock.now() >= enough or not self._hear(provider, one, is_last=is_last):
+                return one.at
+        return until if len(found) < _MOST_AT_ONCE else found[-1].at
+
+    def _sent(self, provider: Telling, since: datetime, until: datetime) -> tuple[Unheard, ...]:
         with self._context.database.read() as session:
-            found = find(session, provider.name)
-        return iter(found)
+            return unheard.sent_between(session, provider.name, provider.told, since, until, _MOST_AT_ONCE)
 
-    def _hear(self, provider: Telling, one: Unheard, *, is_last: bool) -> None:
+    def _hear(self, provider: Telling, one: Unheard, *, is_last: bool) -> bool:
+        """Ask after one call and record what is said; whether there is any use in asking after more."""
         try:
             fate = provider.fate(one.reference, one.type)
         except ProviderError as error:
             _log.warning("a message cannot be asked after", provider=provider.name, error=error.reason)
-            return
+            return error.permanent
         if fate.status == "waits" and is_last:
             fate = Fate("failed", "it has not left the vendor after two minutes", "permanent")
         match fate.status:
             case "delivered" | "failed" as status:
                 receipt(self._context, one.call, status, fate.reason, fate.verdict)
             case "waits" | "out":
-                return
+                pass
+        return True

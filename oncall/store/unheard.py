@@ -19,13 +19,14 @@ class Unheard(NamedTuple):
     call: str
     reference: str
     type: str
+    at: datetime
 
 
 def sent_between(
     session: Session, provider: str, types: Collection[str], since: datetime, until: datetime, limit: int
 ) -> tuple[Unheard, ...]:
-    """Calls of a provider by those ways, begun at or after `since` and before `until`, that it has only taken."""
-    query = select(SendRow.call_id, SendRow.reference, MessageRow.type).distinct()
+    """Calls of a provider by those ways, begun at or after `since` and before `until`, that it has only taken: the first `limit`."""
+    query = select(SendRow.call_id, SendRow.reference, MessageRow.type, SendRow.at).distinct()
     of_these = query.join(MessageRow, MessageRow.id == SendRow.message_id).where(
         SendRow.at >= since,
         SendRow.at < until,
@@ -34,5 +35,5 @@ def sent_between(
         SendRow.reference.is_not(None),
         MessageRow.type.in_(types),
     )
-    rows: Any = session.execute(of_these.limit(limit))
+    rows: Any = session.execute(of_these.order_by(SendRow.at).limit(limit))
     return tuple(Unheard(*row) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,13 +40,14 @@ def floor(sqlite_url: str) -> Iterator[Floor]:
         yield floor
 
 
-def let_ask(floor: Floor, oracle: Oracle, seconds: int) -> None:
-    """Time passes, and whoever has the beat asks when it is due."""
+def let_ask(floor: Floor, oracle: Oracle, seconds: int, remembered: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Time passes, and whoever has the beat asks when it is due; what is remembered then."""
     receipts = Receipts(floor.context, [oracle, floor.vendor])
-    memory: dict[str, Any] = {}
+    memory = dict(remembered or {})
     for _ in range(seconds // PERIOD.seconds):
         floor.clock.advance(PERIOD)
         memory = receipts.ask(Beat(NAME, floor.clock.now(), None, None, memory)).memory
+    return memory
 
 
 def test_message_is_asked_after_once_after_each_wait(floor: Floor) -> None:
@@ -79,6 +80,25 @@ def test_message_that_has_not_left_after_two_minutes_counts_as_failed(floor: Flo
         "attempt_failed",
         "it has not left the vendor after two minutes",
     )
+
+
+def test_vendor_that_does_not_answer_is_asked_once_a_round_and_after_the_rest_when_it_does(floor: Floor) -> None:
+    floor.trigger(service="watched")
+    floor.work()
+    oracle = Oracle(told=("sms", "slack"), says=ProviderError("503", permanent=False))
+    memory = let_ask(floor, oracle, FIRST.seconds + PERIOD.seconds)
+    assert len(oracle.asked_after) == 1
+    oracle.says = Fate("out")
+    let_ask(floor, oracle, PERIOD.seconds, memory)
+    assert sorted(oracle.asked_after[1:]) == ["slack ref-2", "sms ref-1"]
+
+
+def test_message_that_the_vendor_does_not_know_keeps_no_other_waiting(floor: Floor) -> None:
+    floor.trigger(service="watched")
+    floor.work()
+    oracle = Oracle(told=("sms", "slack"), says=ProviderError("no such message", permanent=True))
+    let_ask(floor, oracle, FIRST.seconds + PERIOD.seconds)
+    assert sorted(oracle.asked_after) == ["slack ref-2", "sms ref-1"]
 
 
 def test_vendor_that_does_not_answer_changes_nothing(floor: Floor) -> None:
