@@ -140,9 +140,11 @@ class _Listener(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         self._at_work = True
-        self._bell.ring()
-        self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
-        self._at_work = False
+        try:
+            self._bell.ring()
+            self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
+        finally:
+            self._at_work = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         if time.monotonic() >= self._beat_at:
