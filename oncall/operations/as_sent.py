@@ -14,7 +14,7 @@ from oncall.store import settling
 def as_sent(session: Session, incidents: Mapping[str, Incident]) -> dict[str, Incident]:
     """The incidents, which are locked, with what providers have taken of their pages by now.
 
-    To be asked for before a step fires or a failure is recorded: nothing else that is decided of an incident hangs on it.
+    To be asked for before a step fires, a failure is recorded or a hold ends: nothing else that is decided of an incident hangs on it.
     """
     pending = {attempt.id: id_ for id_, incident in incidents.items() for attempt in incident.pending()}
     known = dict(incidents)

@@ -15,6 +15,7 @@ from oncall.domain.commands import PassOver
 from oncall.domain.incident import Incident
 from oncall.domain.withheld import concerned, digest
 from oncall.errors import RefusedError
+from oncall.operations.as_sent import as_sent
 from oncall.operations.context import Context
 from oncall.operations.record import Recording
 from oncall.store import holds, incidents, interrupted, messages
@@ -82,7 +83,8 @@ def _pass_over(context: Context, hold: Hold, ids: Sequence[str], session: Sessio
     """Bring some incidents up to date; whom each of them concerns."""
     now = context.clock.now()
     recording = Recording(context, session, now)
-    locked = sorted(incidents.lock_all(session, context.cipher, ids).values(), key=lambda one: one.number)
+    as_they_are = as_sent(session, incidents.lock_all(session, context.cipher, ids))
+    locked = sorted(as_they_are.values(), key=lambda one: one.number)
     found = list(_concerned(context, session, locked, now))
     for incident in locked:
         recording.carry_out(incident, PassOver(hold.at))

@@ -56,6 +56,17 @@ def test_release_tells_each_once_and_sends_nothing_of_what_was_due_before(floor:
     assert [floor.events(str(number)).count("withheld") for number in range(1, 5)] == [0, 1, 1, 1]
 
 
+def test_page_that_was_sent_before_is_not_said_to_be_withheld(floor: Floor) -> None:
+    floor.trigger()
+    floor.work()
+    hold.mark_restored(floor.context, "ana")
+    floor.clock.advance(MINUTE)
+    hold.release_sending(floor.context, "ana")
+
+    assert floor.events("1") == ["triggered", "paged", "attempted"]
+    assert floor.attempts("1")["ana", "sms"] == "sent"
+
+
 def test_what_falls_due_after_the_release_pages_as_ever(floor: Floor) -> None:
     floor.trigger()
     hold.mark_restored(floor.context, "ana")
