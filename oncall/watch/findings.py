@@ -21,6 +21,7 @@ _NAMED = 5
 _CALLS_IN_VAIN = 5
 # What is not configured is told by `lint` and `doctor`.
 _NO_VENDOR = "none"
+_PAGE_NOBODY = frozenset({_NO_VENDOR, "webhook", "webhook_event"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,12 @@ def providers_down(calls: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
         and counts.get("failed", 0) >= _CALLS_IN_VAIN
         and not {"sent", "delivered"} & counts.keys()
     )
+
+
+def reaches_nobody(calls: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether every provider by which people are paged takes nothing: then no alarm gets through either."""
+    tried = {provider for provider in calls if provider not in _PAGE_NOBODY}
+    return bool(tried) and tried <= set(providers_down(calls))
 
 
 def _is_late(by: timedelta | None, limit: timedelta) -> bool:

@@ -13,7 +13,7 @@ from oncall.outbound import UNREACHABLE, Deadline, Outbound, OutboundError, targ
 from oncall.store import audit, beats, holds
 from oncall.store.beats import Beat
 from oncall.watch import auditor, canary
-from oncall.watch.findings import LATE_PAGE, LATE_TIMER
+from oncall.watch.findings import LATE_PAGE, LATE_TIMER, providers_down, reaches_nobody
 
 NAME = "heartbeat"
 PERIOD = timedelta(minutes=1)
@@ -21,6 +21,8 @@ PERIOD = timedelta(minutes=1)
 
 _AUDITED_WITHIN = 4 * auditor.PERIOD
 _BACK_WITHIN = timedelta(minutes=1)
+# Longer than an alarm waits that nobody has acknowledged, so that there is a call to judge by.
+_TRIED_WITHIN = timedelta(minutes=20)
 _SECONDS = 5.0
 _REFUSED = 400
 
@@ -67,6 +69,7 @@ def reasons_against(context: Context, now: datetime, canary_every: timedelta | N
         late_timer = max(audit.overdue_timers(session, now).values(), default=timedelta(0))
         late_page = max(audit.overdue_pages(session, now).values(), default=timedelta(0))
         held = holds.is_in_force(session)
+        calls = audit.calls_since(session, now - _TRIED_WITHIN)
     if not _was_well(known.get(auditor.NAME), now, _AUDITED_WITHIN):
         yield "the auditor has not run clean of late"
     if late_timer > LATE_TIMER:
@@ -75,6 +78,8 @@ def reasons_against(context: Context, now: datetime, canary_every: timedelta | N
         yield f"a page is overdue by {int(late_page.total_seconds())} seconds"
     if held:
         yield "sending is held since a backup was restored"
+    if reaches_nobody(calls):
+        yield f"nothing has got through by {' or '.join(sorted(providers_down(calls)))}"
     if canary_every is not None and not _was_well(known.get(canary.NAME), now, canary_every + _BACK_WITHIN):
         yield "no synthetic page has come back of late"
 

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from sqlalchemy import update
 
-from oncall.errors import UnavailableError
+from oncall.errors import ProviderError, UnavailableError
 from oncall.operations.beats import Ran
 from oncall.store import holds
 from oncall.store.beats import LEASE, Beat, BeatRow
@@ -90,6 +90,20 @@ def test_watcher_hears_nothing_soon_after_any_part_has_stopped(
     listener.heard.clear()
     live(company, watched, 2 * MINUTE, work)
     assert listener.heard == []
+
+
+def test_watcher_hears_nothing_while_nobody_can_be_reached_by_any_vendor(company: Floor, listener: Listener) -> None:
+    watched = works(company, listener)
+    company.vendor.answers.extend([ProviderError("503", permanent=False)] * 40)
+    for number in range(3):
+        company.trigger(f"db {number}", service="watched")
+    live(company, watched, 3 * MINUTE, company.work)
+    listener.heard.clear()
+    live(company, watched, 2 * MINUTE, company.work)
+    assert listener.heard == []
+    company.vendor.answers.clear()
+    live(company, watched, 16 * MINUTE, company.work)
+    assert listener.heard[-1:] == ["GET"]
 
 
 def test_watcher_hears_nothing_while_the_database_is_away(company: Floor, listener: Listener) -> None:
