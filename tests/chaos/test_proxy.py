@@ -74,5 +74,5 @@ def test_line_to_nobody_is_torn(proxy: Proxy) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nobody = closed.getsockname()[1]
     proxy.lead_to(nobody)
-    with connect(proxy) as line, pytest.raises(ConnectionResetError):
+    with pytest.raises(ConnectionResetError), connect(proxy) as line:
         line.recv(1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules import Layer, Override, Piece, Rotation, Schedule, Shift, Span, Turn, When, Window, entries, resolve
@@ -207,17 +207,17 @@ def test_later_override_leaves_the_pieces_elsewhere_alone(
     assert {piece for piece in before if piece.end <= span.start or span.end <= piece.start} <= set(after)
 
 
-@given(schedules(), st.integers(0, 3))
-def test_override_taken_back_leaves_the_pieces_elsewhere_alone(drawn: tuple[Schedule, datetime], index: int) -> None:
-    schedule, _ = drawn
-    overrides = [replace(one, id=f"o-{number}") for number, one in enumerate(schedule.overrides)]
-    assume(index < len(overrides))
-    taken = overrides[index]
-    others = tuple(one for one in overrides if one is not taken)
+@given(schedules(), st.data())
+def test_override_taken_back_leaves_the_pieces_elsewhere_alone(
+    drawn: tuple[Schedule, datetime], data: st.DataObject
+) -> None:
+    schedule, instant = drawn
+    taken = replace(data.draw(overrides(instant.replace(tzinfo=None))), id="taken")
     span = override_span(taken, schedule.time_zone)
-    spans = [override_span(one, schedule.time_zone) for one in others]
-    assume(all(one.end < span.start or span.end < one.start for one in spans))
-    before = replace(schedule, overrides=tuple(overrides)).pieces(*around(span))
+    named = [replace(one, id=f"o-{number}") for number, one in enumerate(schedule.overrides)]
+    others = tuple(one for one in named if not touches(override_span(one, schedule.time_zone), span))
+    place = data.draw(st.integers(0, len(others)))
+    before = replace(schedule, overrides=(*others[:place], taken, *others[place:])).pieces(*around(span))
 
     after = replace(schedule, overrides=others).pieces(*around(span))
 
@@ -226,6 +226,10 @@ def test_override_taken_back_leaves_the_pieces_elsewhere_alone(drawn: tuple[Sche
 
 def override_span(override: Override, zone: str) -> Span:
     return Span(resolve(override.start, zone), resolve(override.end, zone))
+
+
+def touches(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def around(span: Span) -> tuple[datetime, datetime]:

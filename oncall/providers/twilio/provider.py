@@ -25,8 +25,9 @@ _LONGEST_VALIDITY = timedelta(hours=10)
 _SECONDS_OF_RINGING = 25
 _LOOKED_AT = 50
 _CLOCKS_APART = timedelta(minutes=1)
+_LISTS_BEHIND = timedelta(seconds=5)
 _NOT_OUT_YET = frozenset({"accepted", "scheduled", "queued", "sending"})
-_NEVER_ARRIVED = frozenset({"failed", "undelivered", "canceled", "busy", "no-answer"})
+_NEVER_ARRIVED = frozenset({"failed", "undelivered", "canceled"})
 
 
 def build(account: TwilioSettings, public_url: str, clock: Clock) -> TwilioProvider:
@@ -68,20 +69,19 @@ class TwilioProvider:
         """Look among the latest messages or calls to the address for ours.
 
         Twilio keeps no id of ours. A text message is known by its text, which has the page's code. A call is ours if it is
-        the only one to that number that none of our others is; else one that is there is UNKNOWN. What Twilio knows not to have arrived is
-        no receipt. Twilio's own filters by date leave out what still waits in its queue, so the dates are compared here.
+        the only one to that number that none of our others is; else one that is there is UNKNOWN. What Twilio knows not to
+        have arrived is no receipt; a call that nobody took has rung, and its report or its fate tells. What was sent a
+        moment ago is UNKNOWN while it is not in the lists, which are behind. Twilio's own filters by date leave out what
+        still waits in its queue, so the dates are compared here.
         """
         try:
             latest = self._latest(outgoing)
         except (TwilioException, RequestException, ProviderError):
             return NotFound.UNKNOWN
         recent = [one for one in latest if _may_be_ours(one, since)]
-        if outgoing.method == "voice":
-            return _call_among(recent, outgoing.others)
-        ours = next((str(one.sid) for one in recent if _body(outgoing) in (one.body or "")), None)
-        if ours is not None:
-            return Receipt(ours)
-        return NotFound.UNKNOWN if len(recent) == _LOOKED_AT else NotFound.ABSENT
+        found = _call_among(recent, outgoing.others) if outgoing.method == "voice" else _text_among(recent, outgoing)
+        is_early = self._clock.now() - since < _LISTS_BEHIND
+        return NotFound.UNKNOWN if found is NotFound.ABSENT and is_early else found
 
     def fate(self, reference: str, method: str) -> Fate:
         """What became of a message or a call, by its sid."""
@@ -124,6 +124,13 @@ class TwilioProvider:
         resource = self._client.calls if outgoing.method == "voice" else self._client.messages
         listed: Iterable[Any] = resource.list(to=outgoing.address, from_=self._sender, limit=_LOOKED_AT)
         return listed
+
+
+def _text_among(recent: Sequence[Any], outgoing: Outgoing) -> Receipt | NotFound:
+    ours = next((str(one.sid) for one in recent if _body(outgoing) in (one.body or "")), None)
+    if ours is not None:
+        return Receipt(ours)
+    return NotFound.UNKNOWN if len(recent) == _LOOKED_AT else NotFound.ABSENT
 
 
 def _call_among(recent: Sequence[Any], others: frozenset[str] | None) -> Receipt | NotFound:

@@ -17,6 +17,7 @@ from tests.vendors import Twilio
 from tests.vendors.twilio_double import OUR_NUMBER
 
 CLOSED_PORT = "http://127.0.0.1:1"
+A_WHILE = timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -196,7 +197,20 @@ def test_text_of_a_worker_that_died_is_found_by_its_code(
 def test_text_that_was_never_sent_is_absent(provider: TwilioProvider, clock: FrozenClock) -> None:
     provider.send(page("sms", ANAS_NUMBER, line(11)))
 
-    assert provider.find(page("sms", ANAS_NUMBER, line(12)), clock.now()) is NotFound.ABSENT
+    assert provider.find(page("sms", ANAS_NUMBER, line(12)), clock.now() - A_WHILE) is NotFound.ABSENT
+
+
+def test_text_of_a_moment_ago_that_is_not_listed_yet_may_still_be(provider: TwilioProvider, clock: FrozenClock) -> None:
+    assert provider.find(page("sms", ANAS_NUMBER), clock.now()) is NotFound.UNKNOWN
+    assert provider.find(page("voice", ANAS_NUMBER), clock.now()) is NotFound.UNKNOWN
+
+
+def test_call_that_nobody_took_has_rung(provider: TwilioProvider, twilio: Twilio, clock: FrozenClock) -> None:
+    sent = replace(page("voice", ANAS_NUMBER), others=frozenset())
+    rung = provider.send(sent)
+    twilio.set_status(rung.reference, "no-answer")
+
+    assert provider.find(sent, clock.now() - A_WHILE) == rung
 
 
 def test_text_sent_long_before_is_not_this_one(provider: TwilioProvider, clock: FrozenClock) -> None:
@@ -204,7 +218,7 @@ def test_text_sent_long_before_is_not_this_one(provider: TwilioProvider, clock: 
     provider.send(sent)
     clock.advance(timedelta(minutes=2))
 
-    assert provider.find(sent, clock.now()) is NotFound.ABSENT
+    assert provider.find(sent, clock.now() - A_WHILE) is NotFound.ABSENT
 
 
 def test_text_that_is_known_not_to_have_arrived_is_no_receipt(
@@ -213,17 +227,17 @@ def test_text_that_is_known_not_to_have_arrived_is_no_receipt(
     sent = page("sms", ANAS_NUMBER)
     twilio.set_status(provider.send(sent).reference, "undelivered")
 
-    assert provider.find(sent, clock.now()) is NotFound.ABSENT
+    assert provider.find(sent, clock.now() - A_WHILE) is NotFound.ABSENT
 
 
 def test_call_is_ours_where_no_other_of_our_calls_is_it(provider: TwilioProvider, clock: FrozenClock) -> None:
     sent = page("voice", ANAS_NUMBER)
-    assert provider.find(sent, clock.now()) is NotFound.ABSENT
+    assert provider.find(sent, clock.now() - A_WHILE) is NotFound.ABSENT
     other = provider.send(page("voice", ANAS_NUMBER, line(13))).reference
 
     assert provider.find(sent, clock.now()) is NotFound.UNKNOWN
     known = replace(sent, others=frozenset({other}))
-    assert provider.find(known, clock.now()) is NotFound.ABSENT
+    assert provider.find(known, clock.now() - A_WHILE) is NotFound.ABSENT
 
     ours = provider.send(sent)
 
