@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 import structlog
 
@@ -11,7 +12,7 @@ from oncall.delivery.line import Line, Told
 from oncall.delivery.protocol import Provider
 from oncall.delivery.settler import Settler
 from oncall.delivery.unconfigured import Unconfigured
-from oncall.operations.claim import claim
+from oncall.operations.claim import claim, give_back
 from oncall.operations.context import Context
 from oncall.store.messages import Types
 
@@ -42,6 +43,7 @@ class Delivery:
         self._settler = Settler(context)
         self._changed = threading.Condition()
         self._under_way = 0
+        self._in_doubt: set[str] = set()
         unconfigured = Types(other_than=served)
         serving = [*((each, Types(of=frozenset(each.methods))) for each in providers), (Unconfigured(), unconfigured)]
         self._lines = {
@@ -56,8 +58,12 @@ class Delivery:
 
     def start_due(self) -> int:
         """Claim what is due, as far as there are senders free, hand it to them, and say how many calls that were."""
+        self._give_back()
         wants = [line.want for line in self._lines.values()]
-        calls = claim(self._context, wants)
+        lease = uuid4().hex
+        self._in_doubt.add(lease)
+        calls = claim(self._context, wants, lease)
+        self._in_doubt.discard(lease)
         with self._changed:
             self._under_way += len(calls)
         for call in calls:
@@ -84,6 +90,12 @@ class Delivery:
             if not self._changed.wait_for(lambda: not self._under_way, MOST_SECONDS_TO_STOP):
                 _log.warning("the worker stops before all calls are over", calls=self._under_way)
         self._settler.stop()
+
+    def _give_back(self) -> None:
+        """Let others see to whatever was claimed by a claim that ended without an answer: no call of it was made."""
+        for lease in tuple(self._in_doubt):
+            give_back(self._context, lease)
+            self._in_doubt.discard(lease)
 
     def _ended(self) -> None:
         with self._changed:

@@ -39,30 +39,36 @@ _PAGE_TO_A_PROGRAM = "webhook"
 
 def claim_messages(context: Context, provider: str, types: Types, limit: int) -> tuple[Call, ...]:
     """Claim at most `limit` calls of what is due now, to be made by `provider`."""
-    return claim(context, [Want(provider, types, limit)])
+    return claim(context, [Want(provider, types, limit)], uuid4().hex)
 
 
-def claim(context: Context, wants: Sequence[Want]) -> tuple[Call, ...]:
+def claim(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ...]:
     """Claim what is due now of what these providers can make calls of; what is void is marked so on the way.
 
     Once this returns no other worker makes these calls until the lease is over, and an acknowledgement that was committed
     before has stopped them. However many, they cost a fixed number of statements. A message that cannot be claimed keeps no other
-    waiting: then each is claimed by itself.
+    waiting: then each is claimed by itself. All are held under one `lease`; raises UnavailableError where nobody knows whether
+    they are: then `give_back` is to be called.
     """
     wants = [want for want in wants if want.calls > 0]
     if not wants or (context.database.is_sqlite and not _is_anything_due(context, wants)):
         return ()
     return poison.isolated(
-        lambda: context.database.write(partial(_claim, context, wants, None)),
-        lambda: _one_by_one(context, wants),
+        lambda: context.database.write(partial(_claim, context, wants, lease, None)),
+        lambda: _one_by_one(context, wants, lease),
     )
+
+
+def give_back(context: Context, lease: str) -> None:
+    """Let others take over at once what may have been claimed under a lease by somebody who has not heard of it."""
+    context.database.write(lambda session: claims.give_back(session, lease, context.clock.now()))
 
 
 def calls_of(
     context: Context, session: Session, provider: str, rows: Sequence[Taken], call: str, lookup: Lookup | None = None
 ) -> tuple[Call, ...]:
     """One call that carries messages which are locked, as it is begun now."""
-    beginning = _Beginning(context, session, context.clock.now(), None)
+    beginning = _Beginning(context, session, context.clock.now(), uuid4().hex)
     calls = tuple(beginning.calls([(provider, rows, call, lookup)]))
     beginning.bulk.write(session)
     return calls
@@ -74,13 +80,13 @@ def _is_anything_due(context: Context, wants: Sequence[Want]) -> bool:
         return bool(groups(session, wants, context.clock.now()))
 
 
-def _one_by_one(context: Context, wants: Sequence[Want]) -> tuple[Call, ...]:
+def _one_by_one(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ...]:
     with context.database.read() as session:
         found = groups(session, wants, context.clock.now())
     ids = [one.id for group in found for one in group]
     claimed: list[Call] = []
     for id_ in ids:
-        work = partial(_claim, context, wants, id_)
+        work = partial(_claim, context, wants, lease, id_)
         claimed += poison.isolated(
             lambda work=work: context.database.write(work),  # type: ignore[misc]  # a default, so that each has its own
             lambda id_=id_: poison.put_off(context, id_),  # type: ignore[misc]
@@ -88,7 +94,7 @@ def _one_by_one(context: Context, wants: Sequence[Want]) -> tuple[Call, ...]:
     return tuple(claimed)
 
 
-def _claim(context: Context, wants: Sequence[Want], only: str | None, session: Session) -> tuple[Call, ...]:
+def _claim(context: Context, wants: Sequence[Want], lease: str, only: str | None, session: Session) -> tuple[Call, ...]:
     now = context.clock.now()
     found = groups(session, wants, now)
     if only is not None:
@@ -98,7 +104,7 @@ def _claim(context: Context, wants: Sequence[Want], only: str | None, session: S
     rows = take(session, found, now)
     lost = [row for row in rows if row.state == MessageState.SENDING]
     live = _live(session, [row for row in rows if row.state == MessageState.PENDING])
-    beginning = _Beginning(context, session, now, found[0][0].version)
+    beginning = _Beginning(context, session, now, lease, found[0][0].version)
     parts = [*_interrupted(session, lost, wants), *_going(beginning, wants, live)]
     calls = tuple(beginning.calls(_first_of_each(wants, parts)))
     beginning.bulk.write_last(session)
@@ -156,12 +162,15 @@ def _by_number(row: Taken) -> int:
 
 
 class _Beginning:
-    """Calls that are about to be recorded as begun, in one transaction, at one instant."""
+    """Calls that are about to be recorded as begun, in one transaction, at one instant, under one lease."""
 
-    def __init__(self, context: Context, session: Session, now: datetime, version: int | None) -> None:
+    def __init__(
+        self, context: Context, session: Session, now: datetime, lease: str, version: int | None = None
+    ) -> None:
         self.context = context
         self.session = session
         self.now = now
+        self.lease = lease
         self.bulk = Bulk()
         self.recent: Sequence[Recent] = ()
         self.planned: dict[str, Recent] = {}
@@ -172,17 +181,17 @@ class _Beginning:
         return due_message(row, self._rank(row) if row.kind == PAGE else 0)
 
     def calls(self, parts: Sequence[_Part]) -> list[Call]:
-        """Hold their messages under one lease, record them as begun, and return them; all of it is in `bulk`."""
+        """Hold their messages under the lease, record them as begun, and return them; all of it is in `bulk`."""
         if not parts:
             return []
-        lease, until = uuid4().hex, self.now + LEASE
-        claims.mark_sending(self.bulk, (row.id for _, rows, _, _ in parts for row in rows), lease, until)
+        until = self.now + LEASE
+        claims.mark_sending(self.bulk, (row.id for _, rows, _, _ in parts for row in rows), self.lease, until)
         for provider, rows, call, lookup in parts:
             if lookup is None:
                 sends.begin(self.bulk, call, provider, (row.id for row in rows), self.now)
         self._remember(call for _, _, call, _ in parts)
         whole = self._whole(row for _, rows, _, _ in parts for row in rows)
-        return [self._call(part, lease, until, whole) for part in parts]
+        return [self._call(part, until, whole) for part in parts]
 
     def _remember(self, calls: Iterable[str]) -> None:
         """Keep for a minute what goes out now; what was planned and finds no sender free keeps nothing waiting."""
@@ -190,7 +199,7 @@ class _Beginning:
         ways = {one.way for one in begun}
         recent_pages.remember(self.bulk, [*(one for one in self.recent if one.way in ways), *begun])
 
-    def _call(self, part: _Part, lease: str, until: datetime, whole: Mapping[str, Incident]) -> Call:
+    def _call(self, part: _Part, until: datetime, whole: Mapping[str, Incident]) -> Call:
         provider, rows, call, lookup = part
         first = rows[0]
         return Call(
@@ -202,7 +211,7 @@ class _Beginning:
             address=first.address,
             urgency=Urgency(first.urgency),
             attempt=max(row.tries for row in rows) + 1,
-            lease=lease,
+            lease=self.lease,
             lease_until=until,
             lookup=lookup,
             secrets=signing_secrets(self.context, self.session, int(first.method)) if first.kind == WEBHOOK else (),

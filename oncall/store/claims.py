@@ -172,6 +172,12 @@ def mark_sending(bulk: Bulk, ids: Iterable[str], lease: str, until: datetime) ->
     bulk.add(Part.CLAIMED, *({"id": id_, **held} for id_ in ids))
 
 
+def give_back(session: Session, lease: str, now: datetime) -> None:
+    """Let the lease of all that is being sent under it run out now."""
+    held = update(MessageRow).where(_SENDING, MessageRow.lease == lease).values(lease_until=now)
+    session.execute(held.execution_options(synchronize_session=False))
+
+
 def mark_void(session: Session, ids: Collection[str]) -> None:
     """Let messages that are locked never be sent."""
     _change(session, ids, state=MessageState.VOID.value, lease=None, lease_until=None)

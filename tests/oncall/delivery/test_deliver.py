@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
+from sqlalchemy.orm import Session
 
 from oncall.delivery.deliver import Delivery
 from oncall.delivery.protocol import NotFound, Outgoing, Receipt
@@ -15,10 +18,12 @@ from oncall.operations import act
 from oncall.operations.again import LOOK_AGAIN
 from oncall.operations.claim import LEASE, claim_messages
 from oncall.operations.settle import Sent, settle
+from oncall.store.database import Database
 from oncall.store.messages import Types
 from tests.oncall.floor import ANAS_NUMBER, BOS_NUMBER, MINUTE, ROOTS_NUMBER, SECOND, Floor, Vendor
 
 ALL = Types(other_than=frozenset())
+T = TypeVar("T")
 
 
 def test_page_goes_out_with_everything_that_answers_it(floor: Floor) -> None:
@@ -31,6 +36,34 @@ def test_page_goes_out_with_everything_that_answers_it(floor: Floor) -> None:
     assert f"Reply {line.code} to acknowledge" in sms.text
     assert line.url == f"https://pager.example.com/incidents/{incident.number}"
     assert floor.attempts("1") == {("ana", "sms"): "sent", ("ana", "voice"): "pending"}
+
+
+class Unheard(Database):
+    """A database whose word that something was stored is lost, where that is asked for."""
+
+    is_cut = False
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Store it, and then say that nobody knows."""
+        done = super().write(work)
+        if self.is_cut:
+            raise UnavailableError("the database does not answer")
+        return done
+
+
+def test_page_whose_claim_was_stored_unheard_is_not_late(floor: Floor, database_url: str) -> None:
+    floor.trigger()
+    database = Unheard(database_url)
+    worker = Delivery(replace(floor.context, database=database), [floor.vendor])
+    database.is_cut = True
+    with pytest.raises(UnavailableError):
+        worker.deliver_due()
+    database.is_cut = False
+    floor.vendor.found.append(NotFound.ABSENT)
+    worker.deliver_due()
+    worker.stop()
+    database.dispose()
+    assert floor.vendor.addresses() == [ANAS_NUMBER]
 
 
 def test_sensitive_incident_lets_nothing_out_but_its_number(floor: Floor) -> None:
