@@ -34,7 +34,7 @@ from oncall.watch.watch import Watch, works_of
 
 _SENDING = Pace("oncall-delivery", due.next_message)
 # Hardly any timer is due at once when it is made: so rings close together are one to those who fire them.
-_FIRING = Pace("oncall-timers", due.next_timer, timedelta(milliseconds=50))
+_FIRING = Pace("oncall-timers", due.next_timer, timedelta(milliseconds=200))
 _CHANGING = Pace("oncall-changes", due.next_change)
 
 _log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ the transaction of its own. So a claim costs what is due, however much is open o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -163,7 +163,7 @@ def take_kin(session: Session, ids: Collection[str], now: datetime, until: datet
 def take_held(session: Session, lease: str, ids: Collection[str]) -> list[Taken]:
     """Those of `ids` that are being sent under `lease`, locked; not those of which the lease has gone to somebody else."""
     held = and_(MessageRow.id.in_(ids), MessageRow.lease == lease, MessageRow.state == MessageState.SENDING.value)
-    return _taken(session, _locking(held, skip_locked=False))
+    return _taken(session, _locking(held, skip_locked=False), {})
 
 
 def mark_sending(bulk: Bulk, ids: Iterable[str], lease: str, until: datetime) -> None:
@@ -241,11 +241,18 @@ def _has_earlier() -> ColumnElement[bool]:
 def _take(session: Session, ids: Collection[str], now: datetime, until: datetime, *, skip_locked: bool) -> list[Taken]:
     if not ids:
         return []
+    query = _locking_due(skip_locked=skip_locked)
+    return _taken(session, query, {"ids": list(ids), "now": now, "until": until})
+
+
+@cache
+def _locking_due(*, skip_locked: bool) -> Select[Any]:
+    now, until = (bindparam(name, type_=MessageRow.due_at.type) for name in ("now", "until"))
     still = or_(
         and_(MessageRow.state == MessageState.PENDING.value, MessageRow.due_at <= until),
         and_(MessageRow.state == MessageState.SENDING.value, MessageRow.lease_until <= now),
     )
-    return _taken(session, _locking(and_(MessageRow.id.in_(ids), still), skip_locked=skip_locked))
+    return _locking(and_(MessageRow.id.in_(bindparam("ids", expanding=True)), still), skip_locked=skip_locked)
 
 
 def _locking(which: ColumnElement[bool], *, skip_locked: bool) -> Select[Any]:
@@ -254,6 +261,6 @@ def _locking(which: ColumnElement[bool], *, skip_locked: bool) -> Select[Any]:
     return query.order_by(MessageRow.id).with_for_update(of=MessageRow, skip_locked=skip_locked)
 
 
-def _taken(session: Session, query: Select[Any]) -> list[Taken]:
-    rows: Sequence[Any] = session.execute(query).all()
+def _taken(session: Session, query: Select[Any], given: Mapping[str, Any]) -> list[Taken]:
+    rows: Sequence[Any] = session.execute(query, given).all()
     return [Taken(*row) for row in rows]

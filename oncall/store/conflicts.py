@@ -14,13 +14,13 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[dict[str,
     """Insert `rows`, leaving alone those that a unique constraint says are there already."""
     if not rows:
         return
-    session.execute(insert_into(session, table).on_conflict_do_nothing(), list(rows))
+    session.execute(insert_in(session.get_bind().dialect.name, table).on_conflict_do_nothing(), list(rows))
 
 
-def insert_into(session: Session, table: type[Base]) -> Any:
-    """An insert in the words of the session's database, which can say what is to be done where a row is there already."""
+def insert_in(dialect: str, table: type[Base]) -> Any:
+    """An insert in the words of that database, which can say what is to be done where a row is there already."""
     # Of the two databases' words those alone are loaded that are spoken.
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415
 
         return sqlite.insert(table)

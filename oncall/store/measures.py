@@ -8,7 +8,7 @@ from sqlalchemy import Double, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
-from oncall.store.conflicts import insert_into
+from oncall.store.conflicts import insert_in
 
 Key = tuple[str, str, str]
 """A measure, its labels as they are told apart, and the part of it: a bucket's end, `sum`, or nothing for a counter."""
@@ -36,7 +36,7 @@ def add(session: Session, counted: Mapping[Key, float]) -> None:
         {"name": name, "labels": labels, "part": part, "value": value}
         for (name, labels, part), value in sorted(counted.items())
     ]
-    adding = insert_into(session, MeasureRow)
+    adding = insert_in(session.get_bind().dialect.name, MeasureRow)
     keys = [MeasureRow.name, MeasureRow.labels, MeasureRow.part]
     session.execute(
         adding.on_conflict_do_update(index_elements=keys, set_={"value": MeasureRow.value + adding.excluded.value}),

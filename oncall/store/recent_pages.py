@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oncall.domain.bundling import MINUTE, Recent, Way
 from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part, json_text
-from oncall.store.conflicts import insert_into
+from oncall.store.conflicts import insert_in
 from schedules import format_instant
 
 
@@ -39,10 +40,15 @@ def hold(session: Session, ways: Collection[Way], now: datetime) -> tuple[Recent
     if not ways:
         return ()
     rows = [{**key, "at": now, "sends": []} for key in sorted(map(_key, ways), key=lambda key: tuple(key.values()))]
-    # To write what is there already locks the row and gives it back, in one statement.
-    put = insert_into(session, RecentPageRow).on_conflict_do_update(index_elements=_KEY, set_={"at": RecentPageRow.at})
-    found = session.execute(put.returning(*_KEY, RecentPageRow.sends), rows)
+    found = session.execute(_holding(session.get_bind().dialect.name), rows)
     return tuple(one for row in found for one in _recent(row) if one.at > now - MINUTE)
+
+
+@cache
+def _holding(dialect: str) -> Any:
+    """To write what is there already locks the row and gives it back, in one statement; put together once a database."""
+    put = insert_in(dialect, RecentPageRow).on_conflict_do_update(index_elements=_KEY, set_={"at": RecentPageRow.at})
+    return put.returning(*_KEY, RecentPageRow.sends)
 
 
 def remember(bulk: Bulk, recent: Iterable[Recent]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from oncall.store.bulk import Bulk, Part
@@ -77,11 +78,16 @@ def incidents_of(session: Session, calls: Collection[str]) -> frozenset[str]:
 
 def lock(session: Session, calls: Collection[str]) -> list[Carried]:
     """What calls carried, in the order in which it was listed; incidents that are to be changed are locked already."""
-    query = select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id).where(SendRow.call_id.in_(calls))
-    rows: Sequence[Any] = session.execute(
-        query.order_by(MessageRow.id, SendRow.id).with_for_update(of=(MessageRow, SendRow))
-    ).all()
+    rows: Sequence[Any] = session.execute(_carried(), {"calls": list(calls)}).all()
     return sorted((Carried(*row) for row in rows), key=lambda one: one.send)
+
+
+@cache
+def _carried() -> Any:
+    """The statement, put together once: that costs more than to ask it."""
+    query = select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id)
+    called = query.where(SendRow.call_id.in_(bindparam("calls", expanding=True)))
+    return called.order_by(MessageRow.id, SendRow.id).with_for_update(of=(MessageRow, SendRow))
 
 
 def sent_of(session: Session, attempts: Collection[str]) -> frozenset[str]:

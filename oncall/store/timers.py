@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     ForeignKey,
     Index,
+    Integer,
     ScalarSelect,
     Select,
     SmallInteger,
+    String,
     UniqueConstraint,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -141,17 +146,12 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     At most `limit`, and of an instant's releases all or none. Recalculations come last, so that many of them keep nothing
     waiting: what else is due of their incidents takes them along.
     """
-    due, later = TimerRow.due_at <= now, TimerRow.kind == RECALCULATE
-    held = {"lease": lease, "lease_until": until}
-    first = _free(now, limit).where(due, not_(later)).cte("first")
-    room = select(literal(limit) - func.count()).select_from(first).scalar_subquery()
-    last = _free(now, room).where(due, later).cte("last")
-    rows = _lease(session, union_all(select(first.c.id), select(last.c.id)), held)
+    given = {"now": now, "holder": lease, "held_until": until}
+    rows = session.execute(_claim_due(), {**given, "most": limit}).all()
     openings = {row.due_at for row in rows if row.kind == RELEASE}
     if openings:
-        together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(openings))
-        beside = _free(now, MOST_TOGETHER).where(together).cte("beside")
-        rows = [*rows, *_lease(session, select(beside.c.id), held)]
+        beside = {**given, "most": MOST_TOGETHER, "openings": sorted(openings)}
+        rows = [*rows, *session.execute(_claim_beside(), beside).all()]
     return tuple(sorted((_claimed(row, lease) for row in rows), key=_turn))
 
 
@@ -238,16 +238,40 @@ def count_set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).where(TimerRow.failure.is_not(None))) or 0
 
 
-def _free(now: datetime, limit: int | ScalarSelect[int]) -> Select[int]:
+# Statements that are asked many times a second are put together once: that costs more than to ask them.
+_NOW = bindparam("now", type_=TimerRow.due_at.type)
+_MOST = bindparam("most", type_=Integer)
+
+
+@cache
+def _claim_due() -> Any:
+    due, later = TimerRow.due_at <= _NOW, TimerRow.kind == RECALCULATE
+    first = _free(_MOST).where(due, not_(later)).cte("first")
+    room = select(_MOST - func.count()).select_from(first).scalar_subquery()
+    last = _free(room).where(due, later).cte("last")
+    return _lease(union_all(select(first.c.id), select(last.c.id)))
+
+
+@cache
+def _claim_beside() -> Any:
+    together = and_(TimerRow.kind == RELEASE, TimerRow.due_at.in_(bindparam("openings", expanding=True)))
+    return _lease(select(_free(_MOST).where(together).cte("beside").c.id))
+
+
+def _free(limit: BindParameter[int] | ScalarSelect[int]) -> Select[int]:
     """The first of what nobody holds."""
-    first = select(TimerRow.id).where(_is_free(now)).order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
+    first = select(TimerRow.id).where(_is_free(_NOW)).order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
     return first.limit(limit).with_for_update(skip_locked=True)
 
 
-def _lease(session: Session, ids: Select[int] | CompoundSelect[int], held: Mapping[str, Any]) -> Sequence[Any]:
+def _lease(ids: Select[int] | CompoundSelect[int]) -> Any:
     """Lease those whose ids come from tables with names of their own: so they are looked for once, however the planner joins."""
+    held = {
+        "lease": bindparam("holder", type_=String),
+        "lease_until": bindparam("held_until", type_=TimerRow.due_at.type),
+    }
     leased = update(TimerRow).where(TimerRow.id.in_(ids)).values(held).returning(*_COLUMNS)
-    return session.execute(leased.execution_options(synchronize_session=False)).all()
+    return leased.execution_options(synchronize_session=False)
 
 
 def _turn(claimed: ClaimedTimer) -> tuple[bool, tuple[datetime, int, int]]:
@@ -263,7 +287,7 @@ def _rank(timer: Timer) -> int:
     return _FIRST if timer.kind == RECALCULATE else RANKS.get(timer.kind, _LAST)
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
+def _is_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(TimerRow.failure.is_(None), or_(TimerRow.lease_until.is_(None), TimerRow.lease_until <= now))
 
 
