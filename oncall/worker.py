@@ -23,7 +23,7 @@ from oncall.errors import UnavailableError
 from oncall.operations.context import Context
 from oncall.operations.handover import hand_over, watch_schedules
 from oncall.operations.recover import take_over, try_again
-from oncall.operations.start import require_ready
+from oncall.operations.start import get_ready
 from oncall.operations.swaps import expire_swaps
 from oncall.providers import sandbox, webhook
 from oncall.settings import Settings
@@ -76,7 +76,7 @@ class Worker:
 
         Raises UnavailableError when the database does not answer or fit, and SettingsError for the wrong secret key.
         """
-        require_ready(self._context)
+        get_ready(self._context)
         self._clocks.start()
         if self._context.database.is_sqlite:
             take_over(self._context)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from oncall.operations.context import Context
 from oncall.operations.hold import sending_held
-from oncall.operations.start import require_ready
+from oncall.operations.start import get_ready
 from oncall.watch.metrics import CONTENT_TYPE
 from oncall.watch.metrics import metrics as figures
 from oncall.watch.status import status as present_status
@@ -28,11 +28,11 @@ def alive() -> Response:
 
 @health.get("/readyz")
 def ready() -> Response:
-    """Say that the database answers and has this release's tables and key; 503 with the reason when not.
+    """Say that the database answers and has this release's tables and key, and that the configuration is read; 503 when not.
 
     Where nothing is sent since a restore, that is said as well: the web is ready all the same.
     """
-    require_ready(_context())
+    get_ready(_context())
     hold = sending_held(_context())
     said = (
         f"; nothing is sent since {format_instant(hold.at)}, as {hold.by} said that a backup was restored"

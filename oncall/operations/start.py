@@ -22,6 +22,13 @@ def require_ready(context: Context) -> None:
         context.database.write(partial(_keep, context))
 
 
+def get_ready(context: Context) -> None:
+    """Require the same, and read the whole configuration: so what is asked first waits no longer than what is asked later."""
+    require_ready(context)
+    with context.database.read() as session:
+        context.directory(session)
+
+
 def _keep(context: Context, session: Session) -> None:
     if not key_check.check(session, context.cipher):
         key_check.keep(session, context.cipher)

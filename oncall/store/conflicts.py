@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from oncall.store.base import Base
@@ -17,7 +18,7 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[dict[str,
     session.execute(insert_in(session.get_bind().dialect.name, table).on_conflict_do_nothing(), list(rows))
 
 
-def insert_in(dialect: str, table: type[Base]) -> Any:
+def insert_in(dialect: str, table: type[Base] | Table) -> Any:
     """An insert in the words of that database, which can say what is to be done where a row is there already."""
     # Of the two databases' words those alone are loaded that are spoken.
     if dialect == "sqlite":
