@@ -76,5 +76,5 @@ def release(*, by: str, yes: bool, data: Path | None) -> None:
             click.confirm(f"Nothing is sent since {format_instant(hold.at)}. Let sending go on?", abort=True)
         released = release_sending(context, by)
     click.echo(
-        f"Sending goes on: {released.open_incidents} incidents are open, {released.told} people are told of them."
+        f"Sending goes on. Open incidents: {released.open_incidents}; people who are told of them: {released.told}."
     )

@@ -15,7 +15,7 @@ from oncall.domain.paging import attempts
 from oncall.domain.responders import meant
 from schedules import format_instant
 
-_HEAD = "A backup was restored, and nothing was sent for a while. Of what is open, this concerns you"
+_HEAD = "A backup was restored, and nothing was sent for a while. What is open and concerns you:"
 
 
 def pass_over(draft: Draft, command: PassOver) -> None:

@@ -148,7 +148,7 @@ def _counted(lines: Sequence[Line], services: int, titles: int, longest: int) ->
     known = list(by_service(lines).items())
     for service, own in known[:services]:
         named = ", ".join(shortened(line.title or "", longest) for line in own[:titles])
-        more = f" and {len(own) - titles:,} more ({len(own):,} open)" if len(own) > titles else ""
+        more = f" and {len(own) - titles:,} more ({len(own):,} in all)" if len(own) > titles else ""
         yield f"{own[0].severity.upper()} {shortened(service, _LONGEST_SERVICE)}: {named}{more}"
     others = known[services:]
     if others:

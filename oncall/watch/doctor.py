@@ -76,7 +76,7 @@ class Doctor:
     def _watcher(self) -> Iterator[Finding]:
         if self.settings.heartbeat_url is None:
             advice = "Set ONCALL_HEARTBEAT_URL: nobody else would notice that the pager has stopped (docs/watching.md)"
-            yield risky("heartbeat", "no watcher elsewhere hears of the pager", advice)
+            yield risky("heartbeat", "no watcher elsewhere is named in the settings of this command", advice)
 
 
 def _is_missing(database_url: str) -> bool:

@@ -143,7 +143,7 @@ def _watched(found: Status, canary_every: timedelta | None) -> Iterator[Finding]
         since = found.since_well(name)
         if since is None:
             if name in found.beats:
-                yield risky(name, "all was never well with it yet", "Wait for some minutes, then look again")
+                yield risky(name, "it has not been well since it began", "Wait for some minutes, then look again")
         elif since > limit:
             said = f"all was last well with it {int(since.total_seconds())} seconds ago"
             yield wrong(name, said, "docs/watching.md says what it means")

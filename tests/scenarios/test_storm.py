@@ -74,7 +74,7 @@ def test_one_code_answers_all_that_one_message_told_of(floor: Floor) -> None:
     floor.delivery.deliver_due()
     (sent,) = floor.vendor.sent
     said = sent.text.splitlines()
-    assert said[0] == f"SEV2 cloud: disk 0 full, disk 1 full and {COUNT - 2:,} more ({COUNT:,} open)"
+    assert said[0] == f"SEV2 cloud: disk 0 full, disk 1 full and {COUNT - 2:,} more ({COUNT:,} in all)"
     assert said[-1] == f"Reply {sent.lines[0].code} to acknowledge all."
 
     answer = ReplyByCode(ANAS_NUMBER, sent.lines[0].code, Action.ACKNOWLEDGE, "SM1")

@@ -114,7 +114,7 @@ def test_sending_is_held_after_a_restore_until_it_is_let_go_on(data: Path, conte
     assert hold is not None
     assert hold.by == "ana"
     assert run("db", "release", data=data).exit_code == 1
-    assert "Sending goes on: 0 incidents are open" in run("db", "release", "--yes", data=data).stdout
+    assert "Sending goes on. Open incidents: 0;" in run("db", "release", "--yes", data=data).stdout
     assert sending_held(context) is None
 
 

@@ -75,7 +75,7 @@ def test_ten_thousand_of_a_service_are_two_titles_a_number_and_one_code() -> Non
     many[0] = replace(many[0], title="disk full")
 
     assert page_text(many, "sms", LISTING).splitlines() == [
-        "SEV1 cloud: disk full, database down and 9,998 more (10,000 open)",
+        "SEV1 cloud: disk full, database down and 9,998 more (10,000 in all)",
         LISTING,
         "Reply 4001 to acknowledge all.",
     ]
@@ -86,7 +86,7 @@ def test_many_are_told_by_service_and_what_is_sensitive_by_its_number() -> None:
     others = [replace(Line(), number=100 + number, service=f"s{number}", severity="sev2") for number in range(6)]
 
     assert page_text([*lines(9), secret, *others], "sms", LISTING).splitlines() == [
-        "SEV1 cloud: database down, database down and 7 more (9 open)",
+        "SEV1 cloud: database down, database down and 7 more (9 in all)",
         "SEV2 s0: database down",
         "SEV2 s1: database down",
         "and 4 of 4 other services",

@@ -50,7 +50,7 @@ def test_release_tells_each_once_and_sends_nothing_of_what_was_due_before(floor:
     assert (released.open_incidents, released.told) == (4, 2)
     ana, bo = sorted((sent.user, sent.text) for sent in floor.vendor.sent)
     assert ana[0] == "ana"
-    assert "nothing was sent for a while. Of what is open, this concerns you 3 open incidents" in ana[1]
+    assert "nothing was sent for a while. What is open and concerns you: 3 open incidents" in ana[1]
     assert bo[0] == "bo"
     assert "#1 SEV1 shop: queue long (stays with you since" in bo[1]
     assert [floor.events(str(number)).count("withheld") for number in range(1, 5)] == [0, 1, 1, 1]
