@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import uuid4
@@ -33,6 +35,9 @@ from oncall.store.claims import Taken
 from oncall.store.messages import PAGE, WEBHOOK, MessageState, Types
 
 __all__ = ["LEASE", "Call", "ClaimedMessage", "Want", "claim", "claim_messages"]
+
+MOST_ALONE = 50
+"""How many are claimed each by itself in one turn, where one of them keeps them from being claimed together."""
 
 _PAGE_TO_A_PROGRAM = "webhook"
 
@@ -81,12 +86,15 @@ def _is_anything_due(context: Context, wants: Sequence[Want]) -> bool:
 
 
 def _one_by_one(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ...]:
+    """Some of what is due, each by itself: the rest is for the next turns, and no more than there are senders for."""
     with context.database.read() as session:
         found = groups(session, wants, context.clock.now())
     ids = [one.id for group in found for one in group]
     claimed: list[Call] = []
-    for id_ in ids:
-        work = partial(_claim, context, wants, lease, id_)
+    for id_ in ids[:MOST_ALONE]:
+        begun = Counter(call.provider for call in claimed)
+        left = [replace(want, calls=want.calls - begun[want.provider]) for want in wants]
+        work = partial(_claim, context, [want for want in left if want.calls > 0], lease, id_)
         claimed += poison.isolated(
             lambda work=work: context.database.write(work),  # type: ignore[misc]  # a default, so that each has its own
             lambda id_=id_: poison.put_off(context, id_),  # type: ignore[misc]
@@ -96,7 +104,7 @@ def _one_by_one(context: Context, wants: Sequence[Want], lease: str) -> tuple[Ca
 
 def _claim(context: Context, wants: Sequence[Want], lease: str, only: str | None, session: Session) -> tuple[Call, ...]:
     now = context.clock.now()
-    found = groups(session, wants, now)
+    found = groups(session, wants, now) if wants else []
     if only is not None:
         found = [[one for one in group if one.id == only] for group in found if any(one.id == only for one in group)]
     if not found:

@@ -11,7 +11,7 @@ from oncall.domain.incident import Incident
 from oncall.operations import act
 from oncall.operations.again import resend
 from oncall.operations.apply import apply_document
-from oncall.operations.claim import LEASE, Call, claim_messages
+from oncall.operations.claim import LEASE, MOST_ALONE, Call, claim_messages
 from oncall.operations.settle import Failed, Sent, settle
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow, Types
@@ -142,6 +142,17 @@ def test_damaged_message_is_set_aside_after_three_tries_and_told_of_plainly(floo
     assert texts == [texts[0], plain, "#3 SEV1 oncall: A message could not be read and was set aside"]
     assert (floor.vendor.sent[0].user, floor.vendor.addresses()[1]) == ("vic", ANAS_NUMBER)
     assert floor.attempts("1")["ana", "sms"] == "failed"
+
+
+def test_damaged_message_among_many_lets_some_go_in_each_turn(floor: Floor) -> None:
+    count = MOST_ALONE + 10
+    hire(floor, count)
+    for number in range(count):
+        floor.trigger(service=f"s{number}")
+    spoiled = update(MessageRow).values(urgency="nonsense").where(MessageRow.incident_id == floor.incident("1").id)
+    floor.context.database.write(lambda session: session.execute(spoiled))
+    turns = [len(claim_messages(floor.context, "vendor", SMS, count)) for _ in range(2)]
+    assert (turns[0] <= MOST_ALONE, sum(turns)) == (True, count - 1)
 
 
 def test_notice_of_a_damaged_incident_is_sent_and_keeps_no_other_waiting(floor: Floor) -> None:
