@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ class TwilioProvider:
     def find(self, outgoing: Outgoing, since: datetime) -> Receipt | NotFound:
         """Look among the latest messages or calls to the address for ours.
 
-        Twilio keeps no id of ours. A text message is known by its text, which has the page's code. A call is ours if it is
+        Twilio keeps no id of ours. A text message is known by its text, or by the page's code. A call is ours if it is
         the only one to that number that none of our others is; else one that is there is UNKNOWN. What Twilio knows not to
         have arrived is no receipt; a call that nobody took has rung, and its report or its fate tells. What was sent a
         moment ago is UNKNOWN while it is not in the lists, which are behind. Twilio's own filters by date leave out what
@@ -127,10 +128,16 @@ class TwilioProvider:
 
 
 def _text_among(recent: Sequence[Any], outgoing: Outgoing) -> Receipt | NotFound:
-    ours = next((str(one.sid) for one in recent if _body(outgoing) in (one.body or "")), None)
+    ours = next((str(one.sid) for one in recent if _is_ours(one.body or "", outgoing)), None)
     if ours is not None:
         return Receipt(ours)
     return NotFound.UNKNOWN if len(recent) == _LOOKED_AT else NotFound.ABSENT
+
+
+def _is_ours(body: str, outgoing: Outgoing) -> bool:
+    """By the text, or by a page's code and number: the rest may be worded otherwise by now, as where a severity was changed."""
+    words = frozenset(re.findall(r"#?\w+", body))
+    return _body(outgoing) in body or any({line.code, f"#{line.number}"} <= words for line in outgoing.lines)
 
 
 def _call_among(recent: Sequence[Any], others: frozenset[str] | None) -> Receipt | NotFound:

@@ -200,6 +200,17 @@ def test_text_that_was_never_sent_is_absent(provider: TwilioProvider, clock: Fro
     assert provider.find(page("sms", ANAS_NUMBER, line(12)), clock.now() - A_WHILE) is NotFound.ABSENT
 
 
+def test_text_is_known_by_its_code_where_it_is_worded_otherwise_by_now(
+    provider: TwilioProvider, clock: FrozenClock
+) -> None:
+    sent = provider.send(page("sms", ANAS_NUMBER, line(12)))
+
+    assert provider.find(page("sms", ANAS_NUMBER, line(12, severity="sev1")), clock.now() - A_WHILE) == sent
+    others = (line(12, code="9999"), line(13, code=line(12).code))
+    for other in others:
+        assert provider.find(page("sms", ANAS_NUMBER, other), clock.now() - A_WHILE) is NotFound.ABSENT
+
+
 def test_text_of_a_moment_ago_that_is_not_listed_yet_may_still_be(provider: TwilioProvider, clock: FrozenClock) -> None:
     assert provider.find(page("sms", ANAS_NUMBER), clock.now()) is NotFound.UNKNOWN
     assert provider.find(page("voice", ANAS_NUMBER), clock.now()) is NotFound.UNKNOWN
