@@ -11,10 +11,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+import structlog
+
 from oncall.errors import BusyError, UnavailableError
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+
+_log = structlog.get_logger(__name__)
 
 
 class _Ticket(Generic[Q, A]):
@@ -78,10 +82,11 @@ class Gathering(Generic[Q, A]):
             # What is held for long is so for one of them.
             for ticket in batch if len(batch) == 1 or not isinstance(error, BusyError) else ():
                 ticket.unavailable = error
-        except Exception:
+        except Exception as error:
             # Whatever it was, it may be the fault of one of them.
             if len(batch) == 1:
                 raise
+            _log.warning("what fails together is done one by one", error=repr(error), count=len(batch))
         finally:
             self._hand_over()
             for ticket in batch:

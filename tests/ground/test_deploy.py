@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 from click import Context, Group
 
 from oncall.cli import main as oncall
+from tests.programs import require_program
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -84,8 +84,7 @@ def test_unit_is_always_started_again_and_has_time_to_finish(service: Path) -> N
 
 
 def test_units_are_good_in_the_eyes_of_systemd(tmp_path: Path) -> None:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed: install systemd to run this test")
+    analyze = require_program("systemd-analyze")
     for unit in UNITS:
         # Where it is to be installed there is nothing here.
         text = (
@@ -95,9 +94,7 @@ def test_units_are_good_in_the_eyes_of_systemd(tmp_path: Path) -> None:
         )
         (tmp_path / unit.name).write_text(text)
     names = [str(tmp_path / unit.name.replace("@.", "@1.")) for unit in UNITS if unit.suffix != ".env"]
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([analyze, "verify", "--man=no", *names], capture_output=True, text=True, check=False)
 
     said = [line for line in done.stderr.splitlines() if str(tmp_path) in line or "oncall" in line]
     assert (done.returncode, said) == (0, [])
