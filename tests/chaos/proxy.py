@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import struct
 import threading
@@ -12,6 +13,9 @@ from typing import cast
 
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)
 _PATIENCE_SECONDS = 10.0
+
+Ear = Callable[[int, bytes, bool], bool]
+"""Is told which line says what, and whether it is the server that says it; with False the line is torn and that is lost."""
 
 
 class Proxy:
@@ -26,6 +30,8 @@ class Proxy:
         self.target = target
         self.latency = 0.0
         self.silent = False
+        self.ear: Ear | None = None
+        self.lines = itertools.count()
         self.ends: set[_End] = set()
 
     def lead_to(self, port: int) -> None:
@@ -70,6 +76,8 @@ class _End(asyncio.Protocol):
     def __init__(self, proxy: Proxy, other: _End | None = None) -> None:
         self.proxy = proxy
         self.other = other
+        self.is_near = other is None
+        self.line: int = next(proxy.lines) if other is None else other.line
         self._last = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -97,6 +105,8 @@ class _End(asyncio.Protocol):
             self.transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
+        if self._is_overheard_in_vain(data):
+            return
         now = self.proxy.loop.time()
         at = max(now + self.proxy.latency, self._last)
         if at > now:
@@ -104,6 +114,15 @@ class _End(asyncio.Protocol):
             self.proxy.loop.call_at(self._last, self._tell, data)
         else:
             self._tell(data)
+
+    def _is_overheard_in_vain(self, data: bytes) -> bool:
+        """Whether whoever listens has torn the line over what was said."""
+        if self.proxy.ear is None or self.proxy.ear(self.line, data, not self.is_near):
+            return False
+        for end in (self, self.other):
+            if end is not None:
+                end.tear()
+        return True
 
     def _tell(self, data: bytes) -> None:
         if self.other is not None and not self.other.transport.is_closing():
