@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
 
+import structlog
 from flask import current_app
 
 from oncall.clock import Clock
@@ -37,6 +38,8 @@ _MOST_KEYS = 10_000
 _AGAIN = timedelta(seconds=5)
 _COUNT_EVERY = timedelta(seconds=10)
 _ALL = ""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -78,13 +81,16 @@ class Load:
             self._tell(now)
 
     def _tell(self, now: datetime) -> None:
-        """Have counted what was refused since the last time, not more often than each few seconds."""
+        """Have counted what was refused since the last time, not more often than each few seconds; never raises."""
         with self._lock:
             is_early = self._counted_at is not None and now - self._counted_at < _COUNT_EVERY
             if is_early or not self._refused:
                 return
             refused, self._refused, self._counted_at = self._refused, Counter(), now
-        self.count(refused)
+        try:
+            self.count(refused)
+        except Exception as error:  # noqa: BLE001  whatever counting fails of, what was done here is done and is answered so
+            _log.warning("what was refused could not be counted", error=repr(error))
 
     def _require_speed(self, door: str, asks: Asks, now: datetime) -> None:
         held_up = sum(now - since >= SLOW for since in self._at_work.values())

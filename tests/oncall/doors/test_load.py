@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from oncall.doors.load import BURST_SECONDS, MOST_HELD_UP, SLOW, Load
 from oncall.errors import OverloadedError
@@ -100,6 +101,26 @@ def test_what_was_refused_is_counted(company: Company) -> None:
 
     with company.context.database.read() as session:
         assert measures.counted(session)[TRIGGERS_REFUSED, "pagerduty|many", ""] == 1
+
+
+def test_what_was_done_is_answered_so_whatever_counting_fails_of() -> None:
+    clock, counted = FrozenClock(), []
+
+    def fail(refused: Mapping[tuple[str, str], int]) -> None:
+        counted.append(refused)
+        raise SQLAlchemyError("the disk is full")
+
+    load = Load(clock, 1, fail)
+    with load.take("api", "k", "trigger", BURST_SECONDS):
+        pass
+    with pytest.raises(OverloadedError), load.take("api", "k", "trigger"):
+        pass
+    clock.advance(SECOND)
+
+    with load.take("api", "k", "trigger"):
+        pass
+
+    assert counted == [{("api", "many"): 1}]
 
 
 def test_triggers_are_refused_while_those_before_are_held_up_and_what_ends_them_a_little_longer() -> None:
