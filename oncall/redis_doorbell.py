@@ -1,7 +1,8 @@
 """The doorbell between processes: an RQ job that carries nothing, on Redis.
 
-All rings are the same job, which stands in Redis and is queued again and again: so a ring costs one way to Redis and back, and to
-hear it another. Redis may be emptied, be away or come back: then workers look by themselves each second, and nothing else changes.
+All rings are the same job, which stands in Redis and is queued again and again: so a ring costs one command, and to hear it
+another. A ring that is lost with the worker that took it makes nothing later than a second, for workers look by themselves. Redis
+may be emptied, be away or come back: then they do so, and nothing else changes.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from types import FrameType
-from typing import Any
+from typing import cast
 
 import structlog
 from redis import Redis, RedisError
-from redis.client import Pipeline
+from redis.client import Pipeline, PubSubWorkerThread
 from rq import Queue, SimpleWorker
-from rq.exceptions import StopRequested
+from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from oncall.doorbell import LocalDoorbell
+from oncall.redis_line import RedisLine
 
 QUEUE = "oncall"
 """The queue's name, for those who share a Redis with others."""
@@ -29,7 +32,9 @@ _TIMEOUT_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
 _JOB = "oncall-ring"
 _KEPT_SECONDS = 600
-_BEAT_SECONDS = 30.0
+_BEAT_SECONDS = 30
+# RQ waits so much less than a worker's time to live for a job, and strikes it off a minute after it.
+_TTL_SECONDS_BEYOND = 15
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +49,9 @@ class RedisDoorbell:
     def __init__(self, redis_url: str) -> None:
         self._redis = _connect(redis_url, timeout=_TIMEOUT_SECONDS)
         self._queue = _queue(self._redis)
+        self._line = RedisLine(self._redis)
+        self._push = self._line.packed("RPUSH", self._queue.key, _JOB)
+        self._trim = self._line.packed("LTRIM", self._queue.key, 0, 0)
         self._rung = LocalDoorbell()
         self._closing = threading.Event()
         self._starting = threading.Lock()
@@ -51,20 +59,25 @@ class RedisDoorbell:
 
     def ring(self) -> None:
         """Have a worker rung in a moment; never raises."""
+        if self._thread is None:
+            self._start()
+        self._rung.ring()
+
+    def close(self) -> None:
+        """End the thread and the connections."""
+        self._closing.set()
+        self._rung.ring()
+        if self._thread is not None:
+            self._thread.join()
+        self._line.close()
+        self._redis.close()
+
+    def _start(self) -> None:
         # Not before the first ring: a server that forks would leave the thread behind.
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._pass_on, name="oncall-doorbell", daemon=True)
                 self._thread.start()
-        self._rung.ring()
-
-    def close(self) -> None:
-        """End the thread and the connection."""
-        self._closing.set()
-        self._rung.ring()
-        if self._thread is not None:
-            self._thread.join()
-        self._redis.close()
 
     def _pass_on(self) -> None:
         kept_until = 0.0
@@ -78,6 +91,10 @@ class RedisDoorbell:
             except RedisError as error:
                 _log.warning("the doorbell's Redis does not answer: workers look each second", error=str(error))
                 self._closing.wait(_AGAIN_SECONDS)
+            except Exception:  # noqa: BLE001  the edge of a thread without which every page would be late by a second
+                _log.exception("the doorbell failed and goes on: workers look each second")
+                self._line.close()
+                self._closing.wait(_AGAIN_SECONDS)
 
     def _keep_job(self) -> None:
         job = self._queue.create_job(rung, job_id=_JOB, ttl=_KEPT_SECONDS, result_ttl=0, failure_ttl=0)
@@ -86,40 +103,67 @@ class RedisDoorbell:
         self._redis.sadd(self._queue.redis_queues_keys, self._queue.key)
 
     def _queue_job(self) -> None:
-        with self._redis.pipeline(transaction=False) as pipeline:
-            self._queue.push_job_id(_JOB, pipeline=pipeline)
-            # One that nobody has heard yet is enough.
-            pipeline.ltrim(self._queue.key, 0, 0)
-            pipeline.execute()
+        # One that nobody has heard yet is enough.
+        if self._line.ask(self._push) > 1:
+            self._line.ask(self._trim)
 
 
-def listen(redis_url: str, doorbell: LocalDoorbell, stopping: threading.Event) -> None:
+def listen(
+    redis_url: str, doorbell: LocalDoorbell, stopping: threading.Event, beat_seconds: int = _BEAT_SECONDS
+) -> None:
     """Hear rings on Redis and pass them on to `doorbell`, until SIGTERM or SIGINT; then `stopping` is set.
 
-    To be called on the main thread. While Redis is away it goes on trying.
+    To be called on the main thread. While Redis is away it goes on trying. Each `beat_seconds`, and no sooner than at the next
+    ring or when it has waited so long for one, it lets `rq info` know that it lives, and is back there if Redis was emptied.
     """
     while not stopping.is_set():
         redis = _connect(redis_url, timeout=None)
+        bell = _Bell(redis, beat_seconds)
         try:
-            listener = _Listener([_queue(redis)], connection=redis, serializer=JSONSerializer, job_class=_Ring)
-            listener.attach(doorbell, stopping)
+            listener = _Listener(
+                [bell],
+                connection=redis,
+                serializer=JSONSerializer,
+                queue_class=_Bell,
+                worker_ttl=beat_seconds + _TTL_SECONDS_BEYOND,
+                log_job_description=False,
+            )
+            listener.attach(doorbell, stopping, beat_seconds)
             listener.work(logging_level="ERROR")
         except RedisError as error:
             _log.warning("the worker cannot hear the doorbell and looks each second", error=str(error))
         except StopRequested:
             break
         finally:
+            bell.close()
             redis.close()
         stopping.wait(_AGAIN_SECONDS)
 
 
-class _Ring(Job):
-    """The one job there is: whoever has its id need not read the rest."""
+class _Bell(Queue):
+    """RQ's queue, from which a ring is taken by one command: nothing is written down of it, nor is the job of it read."""
+
+    def __init__(self, redis: Redis, most_seconds: int) -> None:
+        super().__init__(QUEUE, connection=redis, serializer=JSONSerializer)
+        self._line = RedisLine(redis)
+        self._pop = self._line.packed("BLPOP", self.key, most_seconds)
+        self._ring = Job(id=_JOB, connection=redis, serializer=JSONSerializer)
 
     @classmethod
-    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> _Ring:  # noqa: A002  as RQ names it
-        """Return the job without asking Redis; it may have been emptied meanwhile."""
-        return cls(id=id, connection=connection, serializer=serializer)
+    def dequeue_any(cls, queues: Iterable[Queue], *_arguments: object, **_named: object) -> tuple[Job, Queue]:
+        """Wait for the next ring; raises DequeueTimeout where there is none for long, as RQ does."""
+        (bell,) = cast("Iterable[_Bell]", queues)
+        return bell.next_ring(), bell
+
+    def next_ring(self) -> Job:
+        """Wait for the next ring."""
+        if self._line.ask(self._pop) is None:
+            raise DequeueTimeout
+        return self._ring
+
+    def close(self) -> None:
+        """Hear nothing more: what is queued from now on is for others."""
+        self._line.close()
 
 
 class _Listener(SimpleWorker):
@@ -132,28 +176,40 @@ class _Listener(SimpleWorker):
     max_connection_wait_time = 4.0
     log_result_lifespan = False
 
-    def attach(self, doorbell: LocalDoorbell, stopping: threading.Event) -> None:
+    def attach(self, doorbell: LocalDoorbell, stopping: threading.Event, beat_seconds: int) -> None:
         self._bell = doorbell
         self._stopping = stopping
         self._at_work = False
-        self._beat_at = 0.0
+        self._beat_seconds, self._beat_at = beat_seconds, 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
+        del job, queue
         self._at_work = True
         try:
             self._bell.ring()
-            self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
         finally:
             self._at_work = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        if time.monotonic() >= self._beat_at:
-            self._beat_at = time.monotonic() + _BEAT_SECONDS
+        if time.monotonic() < self._beat_at:
+            return
+        self._beat_at = time.monotonic() + self._beat_seconds
+        if self.connection.exists(self.key):
             super().heartbeat(timeout, pipeline)
+        else:  # Redis was emptied
+            self.register_birth()  # type: ignore[no-untyped-call]  # RQ has it without types
+            super().set_state(self.get_state())
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         if state != self.get_state():
             super().set_state(state, pipeline)
+
+    def unsubscribe(self) -> None:
+        # RQ unsubscribes first, and then waits a second for a thread that waits for what nobody will send.
+        thread = cast("PubSubWorkerThread | None", self.pubsub_thread)
+        if thread is not None:
+            thread.stop()
+        super().unsubscribe()  # type: ignore[no-untyped-call]  # RQ has it without types
 
     def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001  as RQ has it
         """Go on: nobody means a pager by `rq suspend`."""

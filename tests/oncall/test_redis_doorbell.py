@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import pytest
+import structlog
 from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
 
 from oncall.doorbell import LocalDoorbell, SilentDoorbell, doorbell_for
-from oncall.redis_doorbell import QUEUE, RedisDoorbell, listen
+from oncall.redis_doorbell import QUEUE, RedisDoorbell, listen, rung
 from tests.servers import run_valkey
+from tests.vendors.raw import run_raw
 
 PATIENCE = 20
 
@@ -42,6 +49,38 @@ class _Heard(LocalDoorbell):
         self._doorbell.ring()
 
 
+def until(happened: Callable[[], object]) -> None:
+    """Return when it has happened."""
+    latest = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+
+
+def while_listening(redis_url: str, act: Callable[[Redis], None], beat_seconds: int = 30) -> None:
+    """Listen for as long as `act` takes on another thread; then a signal stops it."""
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with ThreadPoolExecutor(1) as beside, Redis.from_url(redis_url) as redis:
+
+        def acted() -> None:
+            try:
+                until(lambda: any(client["cmd"] == "blpop" for client in redis.client_list()))
+                act(redis)
+            finally:
+                signal.pthread_kill(main, signal.SIGTERM)
+
+        done = beside.submit(acted)
+        listen(redis_url, LocalDoorbell(), threading.Event(), beat_seconds)
+        done.result()
+
+
+def listeners(redis: Redis) -> int:
+    """How many workers RQ knows of that take from our queue."""
+    return SimpleWorker.count(queue=Queue(QUEUE, connection=redis))
+
+
 def test_ring_reaches_the_listener_until_a_signal_stops_it(redis_url: str) -> None:
     doorbell, stopping = RedisDoorbell(redis_url), threading.Event()
     heard = _Heard(doorbell)
@@ -62,6 +101,49 @@ def test_rings_that_nobody_hears_are_one(redis_url: str) -> None:
             doorbell.ring()
         doorbell.close()
         assert redis.llen(f"rq:queue:{QUEUE}") == 1
+
+
+def test_any_job_of_the_queue_is_a_ring_and_is_taken_once(redis_url: str) -> None:
+    def enqueue(redis: Redis) -> None:
+        queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        queue.enqueue(rung)
+        until(lambda: not queue.count)
+        assert not redis.llen(queue.intermediate_queue_key)
+
+    while_listening(redis_url, enqueue)
+
+
+def test_listener_that_was_stopped_takes_no_ring(redis_url: str) -> None:
+    while_listening(redis_url, lambda _redis: None)
+
+    with Redis.from_url(redis_url) as redis:
+        redis.rpush(f"rq:queue:{QUEUE}", "ring")
+        assert redis.llen(f"rq:queue:{QUEUE}") == 1
+
+
+def test_listener_is_a_worker_that_rq_knows_also_after_redis_was_emptied(redis_url: str) -> None:
+    def empty(redis: Redis) -> None:
+        assert listeners(redis) == 1
+        redis.flushdb()
+        until(lambda: listeners(redis) == 1)
+
+    while_listening(redis_url, empty, beat_seconds=1)
+
+    with Redis.from_url(redis_url) as redis:
+        assert listeners(redis) == 0
+
+
+def test_ringing_goes_on_after_an_answer_that_is_none() -> None:
+    def babble(line: socket.socket) -> None:
+        line.recv(1024)
+        line.sendall(b":nonsense\r\n")
+
+    with run_raw(babble) as server, structlog.testing.capture_logs() as logs:
+        doorbell = RedisDoorbell(f"redis://127.0.0.1:{server.port}/0")
+        doorbell.ring()
+        until(lambda: any("goes on" in line["event"] for line in logs))
+        assert "oncall-doorbell" in {thread.name for thread in threading.enumerate()}
+        doorbell.close()
 
 
 def test_ring_without_redis_is_no_error() -> None:
