@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-import structlog
 from sqlalchemy.orm import Session
 
 from oncall.domain.bundling import DueMessage, Way
@@ -18,6 +17,7 @@ from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
 from oncall.domain.outcomes import RETRY_WAITS, attempted
+from oncall.operations import undecided
 from oncall.operations.announce import announce
 from oncall.operations.as_sent import as_sent
 from oncall.operations.call import Call
@@ -26,15 +26,13 @@ from oncall.operations.outcome import Delivered, Failed, Outcome, Sent, Verdict
 from oncall.operations.poison import isolated
 from oncall.operations.receivers import follow_up
 from oncall.operations.record import Recording
-from oncall.store import incidents, log, messages, recent_pages, sends, settling, webhooks
+from oncall.store import incidents, log, messages, put_off, recent_pages, sends, settling, webhooks
 from oncall.store.bulk import Bulk
 from oncall.store.messages import MessageState
 from oncall.store.sends import SendState
 from oncall.store.settling import Carried
 
 __all__ = ["Delivered", "Failed", "Made", "Outcome", "Sent", "Verdict", "receipt", "settle", "settle_all"]
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,7 @@ class _Record:
     bulk: Bulk = field(default_factory=Bulk)
     told: list[tuple[str, Entry]] = field(default_factory=list)
     failures: list[tuple[Carried, Failed]] = field(default_factory=list)
+    given_up: list[Carried] = field(default_factory=list)
     events: list[tuple[str, Outcome]] = field(default_factory=list)
     is_told: bool = False
 
@@ -182,13 +181,21 @@ class _Record:
             self.bulk, part, SendState.FAILED, self.now, reference=outcome.reference, reason=outcome.reason
         )
         if part.state in {MessageState.SENDING, MessageState.SENT}:
-            again = _notice_again_at(part, outcome, self.now)
-            if again is None:
-                settling.leave(self.bulk, part, MessageState.FAILED)
-            else:
-                settling.leave(self.bulk, part, MessageState.PENDING, due_at=again, tries=part.tries + 1)
+            self._leave_failed(part, outcome)
         self.failures.append((part, outcome))
         self._follow(part, outcome)
+
+    def _leave_failed(self, part: Carried, outcome: Failed) -> None:
+        """Have it tried again where it has no incident, or none that could be read, which would decide on that."""
+        is_undecided = part.kind == messages.PAGE and part.incident not in self.locked
+        again = _again_at(part, outcome, self.now) if is_undecided or part.kind == messages.NOTICE else None
+        if again is None:
+            settling.leave(self.bulk, part, MessageState.FAILED)
+        else:
+            settling.leave(self.bulk, part, MessageState.PENDING, due_at=again, tries=part.tries + 1)
+        if is_undecided:
+            self._tell(part, Entry(self.now, "attempt_failed", undecided.failed(part, outcome, again)))
+            self.given_up += [part] if again is None else []
 
     def _attempted(self, part: Carried, bundle: str | None) -> None:
         said = attempted(part.message, part.user, part.type, Urgency(part.urgency), bundle, part.waits_since)
@@ -230,20 +237,19 @@ class _Record:
         recording = Recording(self.context, self.session, self.now)
         as_they_are = dict(self.locked)
         for part, outcome in self.failures:
-            if part.kind != messages.PAGE or part.incident is None:
-                continue
-            if part.incident not in as_they_are:
-                _log.critical("a failure has no consequence: its incident is damaged", incident=part.incident)
+            if part.kind != messages.PAGE or part.incident not in as_they_are:
                 continue
             decided = recording.carry_out(as_they_are[part.incident], _command(part, outcome))
             as_they_are[part.incident] = decided.incident
         if self.failures:
             recording.store()
+        for part in self.given_up:
+            undecided.go_on(self.context, self.session, part, self.now)
         # Last: whoever claims locks messages first, then the ways.
         self._forget()
 
     def _forget(self) -> None:
-        """What reached nobody keeps nothing waiting (docs/semantics.md 6.6)."""
+        """What reached nobody keeps nothing waiting, and what waits for its sake goes out (docs/semantics.md 6.6)."""
         calls: dict[Way, set[str]] = defaultdict(set)
         for part, _ in self.failures:
             way = DueMessage(part.message, part.kind, part.user, part.type, part.address, Urgency.HIGH, part.due_at).way
@@ -251,11 +257,12 @@ class _Record:
                 calls[way].add(part.call)
         for way in sorted(calls, key=lambda way: (way[0] or "", *way[1:])):
             recent_pages.forget(self.session, way, calls[way])
+            put_off.bring_forward(self.session, way, self.now)
 
 
-def _notice_again_at(part: Carried, outcome: Failed, now: datetime) -> datetime | None:
-    """When a notice is tried again, which has no incident that would decide: as often as a page."""
-    if part.kind != messages.NOTICE or outcome.verdict not in {"transient", "away"} or part.tries >= len(RETRY_WAITS):
+def _again_at(part: Carried, outcome: Failed, now: datetime) -> datetime | None:
+    """When something is tried again that has no incident that would decide: as often as a page."""
+    if outcome.verdict not in {"transient", "away"} or part.tries >= len(RETRY_WAITS):
         return None
     return now + max(RETRY_WAITS[part.tries], outcome.retry_after or timedelta(0))
 

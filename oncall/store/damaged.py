@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from oncall.domain.directory import Urgency
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import NOTICE, MessageRow, MessageState
 from oncall.store.types import UTCDateTime
+
+_HOPEFUL = [
+    state.value for state in (MessageState.PENDING, MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
+]
 
 
 def count_try(session: Session, message: str, until: datetime) -> int:
@@ -24,8 +28,21 @@ def set_aside(session: Session, message: str) -> int | None:
     """Send a message no more; the number of the incident that it is of."""
     gone = update(MessageRow).where(MessageRow.id == message).values(state=MessageState.FAILED.value)
     session.execute(gone.execution_options(synchronize_session=False))
+    return number_of(session, message)
+
+
+def number_of(session: Session, message: str) -> int | None:
+    """The number of the incident that a message is of; None where it is of none."""
     of = select(IncidentRow.number).join(MessageRow, MessageRow.incident_id == IncidentRow.id)
     return session.scalar(of.where(MessageRow.id == message))
+
+
+def try_next_way(session: Session, message: str, now: datetime) -> bool:
+    """Have the next message of the same page sent now; False where none is left, and none was taken by a provider either."""
+    first = _beside(message).where(MessageRow.state == MessageState.PENDING.value).order_by(MessageRow.due_at).limit(1)
+    forward = update(MessageRow).where(MessageRow.id == first.scalar_subquery(), MessageRow.due_at > now)
+    session.execute(forward.values(due_at=now).execution_options(synchronize_session=False))
+    return session.scalar(_beside(message).where(MessageRow.state.in_(_HOPEFUL)).limit(1)) is not None
 
 
 def tell_plainly(session: Session, message: str, text: str, now: datetime) -> None:
@@ -46,3 +63,9 @@ def tell_plainly(session: Session, message: str, text: str, now: datetime) -> No
     }
     instead = select(*values.values()).where(MessageRow.id == message)
     session.execute(insert(MessageRow).from_select(list(values), instead))
+
+
+def _beside(message: str) -> Select[str]:
+    """The other messages of the page that a message is of."""
+    page = select(MessageRow.page_id).where(MessageRow.id == message).scalar_subquery()
+    return select(MessageRow.id).where(MessageRow.page_id == page, MessageRow.id != message)

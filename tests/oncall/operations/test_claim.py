@@ -128,7 +128,7 @@ def test_incident_that_is_damaged_inside_is_paged_all_the_same(floor: Floor) -> 
     assert [message.incident.title for message in call.messages if message.incident] == ["damaged", "whole"]
     settle(floor.context, call, Failed("no such number", "permanent"))
     (voice,) = claim_messages(floor.context, "vendor", ALL, 8)
-    assert [message.incident.title for message in voice.messages if message.incident] == ["whole"]
+    assert [message.incident.title for message in voice.messages if message.incident] == ["damaged", "whole"]
 
 
 def test_damaged_message_is_set_aside_after_three_tries_and_told_of_plainly(floor: Floor) -> None:

@@ -9,17 +9,22 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from oncall.domain.commands import AttemptFailed, EscalateForCustomer
+from oncall.domain.commands import AttemptFailed, Command, EscalateForCustomer
+from oncall.domain.incident import Incident
+from oncall.domain.outcomes import RETRY_WAITS
+from oncall.domain.transition import Transition
 from oncall.operations import act
+from oncall.operations import settle as operation
 from oncall.operations.again import resend
 from oncall.operations.claim import LEASE, Call, claim_messages
-from oncall.operations.record import carry_out
-from oncall.operations.settle import Failed, Sent, receipt, settle
+from oncall.operations.record import Recording, carry_out
+from oncall.operations.settle import Failed, Sent, Verdict, receipt, settle
 from oncall.store import incidents
+from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow, Types
-from tests.oncall.floor import Floor
+from tests.oncall.floor import SECOND, Floor
 
-ALL = Types(other_than=frozenset())
+ALL, SMS = Types(other_than=frozenset()), Types(of=frozenset({"sms"}))
 Report = Literal["delivered", "failed"]
 
 
@@ -152,3 +157,67 @@ def test_log_says_how_urgent_the_page_was_and_not_the_incident(desk: Floor) -> N
     attempted = next(entry for entry in desk.log("1") if entry.event == "attempted")
     assert (attempted.details["user"], attempted.details["urgency"]) == ("root", "high")
     assert desk.incident("1").urgency == "low"
+
+
+def test_page_of_a_damaged_incident_is_tried_as_often_as_any_other(floor: Floor) -> None:
+    call = damaged(floor)
+    settle(floor.context, call, Failed("busy", "transient"))
+    assert claim_messages(floor.context, "vendor", ALL, 8) == ()
+    floor.clock.advance(RETRY_WAITS[0])
+    (again,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert (again.type, again.attempt) == ("sms", 2)
+
+
+def test_page_of_a_damaged_incident_goes_by_the_next_way_at_once_and_then_to_the_administrators(floor: Floor) -> None:
+    settle(floor.context, damaged(floor), Failed("no such number", "permanent"))
+    (voice,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert (voice.user, voice.type) == ("ana", "voice")
+    settle(floor.context, voice, Failed("no such number", "permanent"))
+    (plain,) = claim_messages(floor.context, "vendor", ALL, 8)
+    said = "Nobody could be told of this: Incident #1, details unavailable: https://pager.example.com/incidents/1"
+    assert (plain.user, plain.messages[0].text) == ("root", said)
+
+
+def test_failure_of_a_page_whose_decision_fails_leaves_nobody_untold(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = claimed(floor)
+
+    class Faulty(Recording):
+        def carry_out(self, incident: Incident, command: Command) -> Transition:
+            raise KeyError(incident.id, command)
+
+    monkeypatch.setattr(operation, "Recording", Faulty)
+    settle(floor.context, call, Failed("no such number", "permanent"))
+    (voice,) = claim_messages(floor.context, "vendor", ALL, 8)
+    assert voice.type == "voice"
+
+
+@pytest.mark.parametrize("verdict", ["permanent", "transient"])
+def test_what_waited_for_a_page_that_then_failed_goes_out_at_once(floor: Floor, verdict: Verdict) -> None:
+    call = claimed(floor)
+    floor.clock.advance(SECOND)
+    floor.trigger("disk full")
+    assert claim_messages(floor.context, "vendor", SMS, 8) == ()
+    settle(floor.context, call, Failed("refused", verdict))
+    (freed,) = claim_messages(floor.context, "vendor", SMS, 8)
+    assert [message.incident.title for message in freed.messages if message.incident] == ["disk full"]
+
+
+def test_what_waits_for_its_own_next_try_is_not_brought_forward(floor: Floor) -> None:
+    call = claimed(floor)
+    floor.clock.advance(SECOND)
+    floor.trigger("disk full")
+    claim_messages(floor.context, "vendor", SMS, 8)
+    settle(floor.context, call, Failed("refused", "permanent"))
+    (freed,) = claim_messages(floor.context, "vendor", SMS, 8)
+    settle(floor.context, freed, Failed("busy", "transient"))
+    assert claim_messages(floor.context, "vendor", SMS, 8) == ()
+
+
+def damaged(floor: Floor) -> Call:
+    """The call of a page whose incident can no longer be read."""
+    call = claimed(floor)
+    spoilt = update(IncidentRow).values(run={"nonsense": 1})
+    floor.context.database.write(lambda session: session.execute(spoilt))
+    return call
