@@ -125,11 +125,15 @@ def _again_at(draft: Draft, page: Page | None, command: AttemptFailed) -> dateti
 
 
 def _bring_forward(draft: Draft, page_id: str, besides: str) -> bool:
-    """Have the next method of a page tried at once, another than one; whether there is any."""
+    """Have the next method of a page tried at once, another than one; whether there is any left.
+
+    One that has failed before waits for as long as it is to: else two ways of one vendor would use up each other's tries at once.
+    """
     page = next(page for page in draft.run.pages if page.id == page_id)
     pending = [one for one in page.attempts if one.state is AttemptState.PENDING and one.id != besides]
-    if pending:
-        first = min(pending, key=lambda attempt: attempt.due_at)
+    untried = [one for one in pending if not one.tries]
+    if untried:
+        first = min(untried, key=lambda attempt: attempt.due_at)
         _replace_attempt(draft, page, first.id, due_at=min(first.due_at, draft.now))
     return bool(pending)
 

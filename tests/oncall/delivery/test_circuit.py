@@ -52,3 +52,18 @@ def test_page_goes_by_the_next_method_at_once_while_its_provider_is_away(sqlite_
             continue
         delivery.stop()
         assert floor.attempts(str(MOST_FAILURES + 1)) == {("ana", "sms"): "sent", ("ana", "voice"): "sent"}
+
+
+def test_two_ways_of_one_provider_that_is_away_wait_and_use_up_no_tries_of_each_other(sqlite_url: str) -> None:
+    with open_floor(sqlite_url) as floor:
+        hire(floor, MOST_FAILURES)
+        floor.vendor.answers.extend([ProviderError("503", permanent=False)] * MOST_FAILURES)
+        for number in range(MOST_FAILURES):
+            floor.trigger(f"db {number}", service=f"s{number}")
+        floor.work()
+        page = str(floor.trigger("shop down", service="shop").number)
+        while floor.work():
+            continue
+        assert floor.events(page) == ["triggered", "paged", "attempt_failed", "attempt_failed"]
+        floor.pass_time(PAUSE)
+        assert floor.attempts(page) == {("ana", "sms"): "sent", ("ana", "voice"): "sent"}
