@@ -32,10 +32,10 @@ from oncall.supervisor import READY, STOPS, WORKS, Supervisor
 from oncall.watch.periodic import Periodic
 from oncall.watch.watch import Watch, works_of
 
-_SENDING = Pace("oncall-delivery", due.next_message)
+_SENDING = Pace("oncall-delivery", due.MESSAGE)
 # Hardly any timer is due at once when it is made: so rings close together are one to those who fire them.
-_FIRING = Pace("oncall-timers", due.next_timer, timedelta(milliseconds=200))
-_CHANGING = Pace("oncall-changes", due.next_change)
+_FIRING = Pace("oncall-timers", due.TIMER, timedelta(milliseconds=200))
+_CHANGING = Pace("oncall-changes", due.CHANGE)
 
 _log = structlog.get_logger(__name__)
 

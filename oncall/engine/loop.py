@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.orm import Session
 
 from oncall.doorbell import LocalDoorbell
 from oncall.errors import UnavailableError
 from oncall.operations.context import Context
 from oncall.store import due
+from oncall.store.question import Question
 
 LONGEST_SLEEP = timedelta(seconds=1)
 """How late a ring that nobody heard may make anything."""
@@ -32,11 +32,11 @@ class Pace:
     """When a loop looks: at what falls due next as `asked` tells, and when it is rung, with whatever rings within `rest` after."""
 
     name: str
-    asked: Callable[[Session], datetime | None]
+    asked: Question
     rest: timedelta = timedelta(0)
 
 
-_ANYTHING = Pace("oncall-loop", due.next_due)
+_ANYTHING = Pace("oncall-loop", due.ANYTHING)
 
 
 class Loop:
@@ -107,8 +107,7 @@ class Loop:
 
     def _until_due(self) -> timedelta:
         now = self._context.clock.now()
-        with self._context.database.read() as session:
-            due_at = self._asked(session)
+        due_at = due.next_due(self._context.database, self._asked)
         return due_at - now if due_at else LONGEST_SLEEP
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
@@ -124,5 +123,4 @@ class Loop:
 
 def next_due(context: Context) -> datetime | None:
     """When the next timer or message can be claimed; None when nothing is waiting."""
-    with context.database.read() as session:
-        return due.next_due(session)
+    return due.next_due(context.database, due.ANYTHING)

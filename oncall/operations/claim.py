@@ -19,6 +19,7 @@ from oncall.operations import poison
 from oncall.operations.call import LEASE, Call, ClaimedMessage, Paged
 from oncall.operations.context import Context
 from oncall.operations.together import (
+    Group,
     Lookup,
     Want,
     due_message,
@@ -56,11 +57,12 @@ def claim(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ..
     they are: then `give_back` is to be called.
     """
     wants = [want for want in wants if want.calls > 0]
-    if not wants or (context.database.is_sqlite and not _is_anything_due(context, wants)):
+    found = groups(context.database, wants, context.clock.now()) if wants else []
+    if not found:
         return ()
     return poison.isolated(
-        lambda: context.database.write(partial(_claim, context, wants, lease, None)),
-        lambda: _one_by_one(context, wants, lease),
+        lambda: context.database.write(partial(_claim, context, wants, lease, found)),
+        lambda: _one_by_one(context, wants, lease, found),
     )
 
 
@@ -79,36 +81,27 @@ def calls_of(
     return calls
 
 
-def _is_anything_due(context: Context, wants: Sequence[Want]) -> bool:
-    # On SQLite whoever writes keeps every other writer out, so it is asked first whether there is a reason to.
-    with context.database.read() as session:
-        return bool(groups(session, wants, context.clock.now()))
-
-
-def _one_by_one(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ...]:
+def _one_by_one(context: Context, wants: Sequence[Want], lease: str, found: Sequence[Group]) -> tuple[Call, ...]:
     """Some of what is due, each by itself: the rest is for the next turns, and no more than there are senders for."""
-    with context.database.read() as session:
-        found = groups(session, wants, context.clock.now())
-    ids = [one.id for group in found for one in group]
     claimed: list[Call] = []
-    for id_ in ids[:MOST_ALONE]:
+    for one in [one for group in found for one in group][:MOST_ALONE]:
         begun = Counter(call.provider for call in claimed)
         left = [replace(want, calls=want.calls - begun[want.provider]) for want in wants]
-        work = partial(_claim, context, [want for want in left if want.calls > 0], lease, id_)
+        able = [want for want in left if want.calls > 0 and want.types.cover(one.type)]
+        if not able:
+            continue
+        work = partial(_claim, context, able, lease, [[one]])
         claimed += poison.isolated(
             lambda work=work: context.database.write(work),  # type: ignore[misc]  # a default, so that each has its own
-            lambda id_=id_: poison.put_off(context, id_),  # type: ignore[misc]
+            lambda id_=one.id: poison.put_off(context, id_),  # type: ignore[misc]
         )
     return tuple(claimed)
 
 
-def _claim(context: Context, wants: Sequence[Want], lease: str, only: str | None, session: Session) -> tuple[Call, ...]:
+def _claim(
+    context: Context, wants: Sequence[Want], lease: str, found: Sequence[Group], session: Session
+) -> tuple[Call, ...]:
     now = context.clock.now()
-    found = groups(session, wants, now) if wants else []
-    if only is not None:
-        found = [[one for one in group if one.id == only] for group in found if any(one.id == only for one in group)]
-    if not found:
-        return ()
     rows = take(session, found, now)
     lost = [row for row in rows if row.state == MessageState.SENDING]
     live = _live(session, [row for row in rows if row.state == MessageState.PENDING])

@@ -67,8 +67,7 @@ def create_integration(context: Context, service: str, kind: str, key: str | Non
 
 def find_integration(context: Context, kind: str, key: str) -> IntegrationRecord | None:
     """The integration whose senders use `key`; None when it is unknown, revoked or of another kind."""
-    with context.database.read() as session:
-        return integrations.by_hash(session, kind, digest(key))
+    return integrations.known(context.database, kind, digest(key))
 
 
 def known_integration(context: Context, kind: str, key: str) -> IntegrationRecord | None:

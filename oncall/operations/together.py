@@ -14,6 +14,7 @@ from oncall.domain.directory import Urgency
 from oncall.domain.policy import Do
 from oncall.store import claims, sends, timers
 from oncall.store.claims import Seen, Taken
+from oncall.store.database import Database
 from oncall.store.messages import MessageState, Types
 from oncall.store.sends import SendState
 
@@ -55,12 +56,12 @@ class Lookup:
     others: frozenset[str] | None = None
 
 
-def groups(session: Session, wants: Sequence[Want], now: datetime) -> list[Group]:
+def groups(database: Database, wants: Sequence[Want], now: datetime) -> list[Group]:
     """What those calls would carry, each with everything that belongs to it, the urgent first; nothing is locked."""
-    seen = claims.due(session, frozenset(want.types for want in wants), now, _LOOKED_AT)
+    seen = claims.due(database, frozenset(want.types for want in wants), now, _LOOKED_AT)
     if len(seen) < _LOOKED_AT:
         return [group for want in wants for group in _grouped(_of(want, seen))[: want.calls]]
-    return [group for want in wants for group in _of_many(session, want, now)]
+    return [group for want in wants for group in _of_many(database, want, now)]
 
 
 def take(session: Session, found: Iterable[Group], now: datetime) -> list[Taken]:
@@ -135,14 +136,15 @@ def _of(want: Want, seen: Iterable[Seen]) -> list[Seen]:
     return [one for one in seen if want.types.cover(one.type)]
 
 
-def _of_many(session: Session, want: Want, now: datetime) -> list[Group]:
+def _of_many(database: Database, want: Want, now: datetime) -> list[Group]:
     """What one provider would be sent where more is due than was looked at: its first calls, each whole."""
-    first = _grouped(claims.due(session, frozenset([want.types]), now, _LOOKED_AT))[: want.calls]
+    first = _grouped(claims.due(database, frozenset([want.types]), now, _LOOKED_AT))[: want.calls]
     ways = [way for group in first if (way := _way(group[0])) is not None and not group[0].is_lost]
     leases = {group[0].lease for group in first if group[0].is_lost}
     alone = [one for group in first if _way(group[0]) is None and not group[0].is_lost for one in group]
-    whole = _whole(session, ways, now) if ways else ()
-    lost = claims.lost_with(session, leases, now) if leases else ()
+    with database.read() as session:
+        whole = _whole(session, ways, now) if ways else ()
+        lost = claims.lost_with(session, leases, now) if leases else ()
     return _grouped([*lost, *alone, *whole])
 
 

@@ -46,7 +46,9 @@ def ask(session: Session, cipher: Cipher, keys: Collection[Key], integrations: C
     wanted = json_text([{"service": service, "dedup_key": dedup_key} for service, dedup_key in keys])
     question = Statement(_ASK, (wanted, json_text(list(integrations))))
     quickly = [_BE_QUICK] if len(keys) > 1 else []
-    *_, [(version, is_told, live, found)] = pipeline.run(session, [pipeline.BEGIN, *quickly, _HOLD, question])
+    *_, [(version, is_told, live, found)] = pipeline.run(
+        session.connection(), [pipeline.BEGIN, *quickly, _HOLD, question]
+    )
     rows = [_row(values) for values in json.loads(found or "[]")]
     return Beforehand(
         version=int(version or 0),

@@ -6,9 +6,9 @@ the transaction of its own. So a claim costs what is due, however much is open o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -31,10 +31,12 @@ from oncall.domain.directory import Urgency
 from oncall.domain.webhooks import METHOD
 from oncall.store.bulk import Bulk, Part
 from oncall.store.configuration_version import ConfigurationRow
+from oncall.store.database import Database
 from oncall.store.holds import HoldRow
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import IS_EVENT, PAGE, MessageRow, MessageState, Types
 from oncall.store.pages import PageRow
+from oncall.store.question import Asked, Question, among, ask
 
 # Written out, not as parameters: only so do the planners see that the partial indexes serve.
 _PENDING = MessageRow.state == literal_column("'pending'")
@@ -124,13 +126,13 @@ _TAKEN = (
 )
 
 
-def due(session: Session, wanted: frozenset[Types], now: datetime, limit: int) -> tuple[Seen, ...]:
+def due(database: Database, wanted: frozenset[Types], now: datetime, limit: int) -> tuple[Seen, ...]:
     """Messages of any of these types that may be sent or whose sender was lost: at most `limit` of each, the urgent first.
 
     None while sending is held. Of the events of one incident for one webhook it is the first alone: they go out in order,
     unless an earlier one was refused by itself and waits for longer.
     """
-    rows = session.execute(_due(wanted), {"now": now, "most": limit})
+    [rows] = database.ask(_due(wanted).by(now=now, most=limit))
     return tuple(Seen(*row) for row in rows)
 
 
@@ -162,8 +164,7 @@ def take_kin(session: Session, ids: Collection[str], now: datetime, until: datet
 
 def take_held(session: Session, lease: str, ids: Collection[str]) -> list[Taken]:
     """Those of `ids` that are being sent under `lease`, locked; not those of which the lease has gone to somebody else."""
-    held = and_(MessageRow.id.in_(ids), MessageRow.lease == lease, MessageRow.state == MessageState.SENDING.value)
-    return _taken(session, _locking(held, skip_locked=False), {})
+    return _taken(session, _TAKE_HELD.by(ids=ids, lease=lease))
 
 
 def mark_sending(bulk: Bulk, ids: Iterable[str], lease: str, until: datetime) -> None:
@@ -201,7 +202,11 @@ def _change(session: Session, ids: Collection[str], **values: object) -> None:
 
 
 @cache
-def _due(wanted: frozenset[Types]) -> Select[Any]:
+def _due(wanted: frozenset[Types]) -> Question:
+    return Question(partial(_looking, wanted))
+
+
+def _looking(wanted: frozenset[Types]) -> Select[Any]:
     of_types = or_(*(types.condition() for types in wanted))
     looked_at = []
     if any(types.of is None or METHOD in types.of for types in wanted):
@@ -241,18 +246,21 @@ def _has_earlier() -> ColumnElement[bool]:
 def _take(session: Session, ids: Collection[str], now: datetime, until: datetime, *, skip_locked: bool) -> list[Taken]:
     if not ids:
         return []
-    query = _locking_due(skip_locked=skip_locked)
-    return _taken(session, query, {"ids": list(ids), "now": now, "until": until})
+    return _taken(session, (_TAKE_FREE if skip_locked else _TAKE_KIN).by(ids=ids, now=now, until=until))
 
 
-@cache
 def _locking_due(*, skip_locked: bool) -> Select[Any]:
     now, until = (bindparam(name, type_=MessageRow.due_at.type) for name in ("now", "until"))
     still = or_(
         and_(MessageRow.state == MessageState.PENDING.value, MessageRow.due_at <= until),
         and_(MessageRow.state == MessageState.SENDING.value, MessageRow.lease_until <= now),
     )
-    return _locking(and_(MessageRow.id.in_(bindparam("ids", expanding=True)), still), skip_locked=skip_locked)
+    return _locking(and_(among(MessageRow.id, "ids"), still), skip_locked=skip_locked)
+
+
+def _locking_held() -> Select[Any]:
+    held = and_(MessageRow.lease == bindparam("lease"), MessageRow.state == MessageState.SENDING.value)
+    return _locking(and_(among(MessageRow.id, "ids"), held), skip_locked=False)
 
 
 def _locking(which: ColumnElement[bool], *, skip_locked: bool) -> Select[Any]:
@@ -261,6 +269,11 @@ def _locking(which: ColumnElement[bool], *, skip_locked: bool) -> Select[Any]:
     return query.order_by(MessageRow.id).with_for_update(of=MessageRow, skip_locked=skip_locked)
 
 
-def _taken(session: Session, query: Select[Any], given: Mapping[str, Any]) -> list[Taken]:
-    rows: Sequence[Any] = session.execute(query, given).all()
+_TAKE_FREE = Question(partial(_locking_due, skip_locked=True))
+_TAKE_KIN = Question(partial(_locking_due, skip_locked=False))
+_TAKE_HELD = Question(_locking_held)
+
+
+def _taken(session: Session, asked: Asked) -> list[Taken]:
+    [rows] = ask(session, asked)
     return [Taken(*row) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from oncall.errors import BusyError, UnavailableError
+from oncall.store.question import Asked, Rows, ask, ask_at_once
 
 T = TypeVar("T")
 
@@ -70,6 +71,35 @@ class Database:
             if _is_away(error):
                 raise _unavailable() from error
             raise
+
+    def ask(self, *asked: Asked) -> list[Rows]:
+        """The rows of questions that change nothing, each by itself: for less than half of what `read` costs.
+
+        Raises UnavailableError when there is no database.
+        """
+        if self.is_sqlite:
+            with self.read() as session:
+                return ask(session, *asked)
+        try:
+            return self._ask(asked)
+        except PoolTimeoutError as error:
+            raise _unavailable() from error
+        except DBAPIError as error:
+            if _is_away(error):
+                raise _unavailable() from error
+            raise
+
+    def _ask(self, asked: Sequence[Asked]) -> list[Rows]:
+        try:
+            with self._engine.connect() as connection:
+                return ask_at_once(connection, *asked)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # It was cut since it was last used, as most likely were the others in the pool.
+        self._engine.dispose()
+        with self._engine.connect() as connection:
+            return ask_at_once(connection, *asked)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction and return what it returns, after the commit.

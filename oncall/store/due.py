@@ -6,35 +6,32 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from oncall.store import handovers, messages, subscriptions, swaps, timers
+from oncall.store.database import Database
+from oncall.store.question import Question
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next of all that is; None when nothing waits."""
-    return _first(session, *timers.next_due(), *messages.next_due(), *_changes())
+def _first_of(*asked: Select[Any]) -> Any:
+    return select(*(query.scalar_subquery() for query in asked))
 
 
-def next_timer(session: Session) -> datetime | None:
-    """When the next timer can be claimed; None when none waits."""
-    return _first(session, *timers.next_due())
+_CHANGES = (handovers.next_due, subscriptions.next_due, swaps.next_due)
+
+ANYTHING = Question(lambda: _first_of(*timers.next_due(), *messages.next_due(), *(each() for each in _CHANGES)))
+"""When the next of all that is falls due."""
+
+TIMER = Question(lambda: _first_of(*timers.next_due()))
+"""When the next timer can be claimed."""
+
+MESSAGE = Question(lambda: _first_of(*messages.next_due()))
+"""When the next message can be claimed."""
+
+CHANGE = Question(lambda: _first_of(*(each() for each in _CHANGES)))
+"""When the next shift begins, feed is read or swap expires."""
 
 
-def next_message(session: Session) -> datetime | None:
-    """When the next message can be claimed; None when none waits."""
-    return _first(session, *messages.next_due())
-
-
-def next_change(session: Session) -> datetime | None:
-    """When the next shift begins, feed is read or swap expires; None when nothing of that waits."""
-    return _first(session, *_changes())
-
-
-def _changes() -> tuple[Select[Any], ...]:
-    return handovers.next_due(), subscriptions.next_due(), swaps.next_due()
-
-
-def _first(session: Session, *asked: Select[Any]) -> datetime | None:
-    times = session.execute(select(*(query.scalar_subquery() for query in asked))).one()
+def next_due(database: Database, of: Question) -> datetime | None:
+    """When the next of what is asked for falls due; None when nothing of that waits."""
+    [[times]] = database.ask(of.by())
     return min((time for time in times if time is not None), default=None)

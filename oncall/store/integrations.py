@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, delete, select
+from sqlalchemy import UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.database import Database
+from oncall.store.question import Question, ask
 
 
 class IntegrationRow(Base):
@@ -36,11 +38,27 @@ class IntegrationRecord:
     created_at: datetime
 
 
+_BY_HASH = Question(
+    lambda: select(
+        IntegrationRow.id,
+        IntegrationRow.service,
+        IntegrationRow.kind,
+        IntegrationRow.prefix,
+        IntegrationRow.created_at,
+    ).where(IntegrationRow.kind == bindparam("kind"), IntegrationRow.hash == bindparam("hash"))
+)
+
+
 def by_hash(session: Session, kind: str, hash_: str) -> IntegrationRecord | None:
     """The key with that hash for that dialect, None when there is none or it was revoked."""
-    query = select(IntegrationRow).where(IntegrationRow.kind == kind, IntegrationRow.hash == hash_)
-    row = session.scalars(query).one_or_none()
-    return _record(row) if row else None
+    [rows] = ask(session, _BY_HASH.by(kind=kind, hash=hash_))
+    return IntegrationRecord(*rows[0]) if rows else None
+
+
+def known(database: Database, kind: str, hash_: str) -> IntegrationRecord | None:
+    """The same, of a database."""
+    [rows] = database.ask(_BY_HASH.by(kind=kind, hash=hash_))
+    return IntegrationRecord(*rows[0]) if rows else None
 
 
 def list_integrations(session: Session, service: str | None = None) -> tuple[IntegrationRecord, ...]:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 _NAMES, _NUMBERS = "oncall_prepared", "oncall_prepared_numbers"
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
@@ -29,10 +28,10 @@ _READ, _BOTH = select.POLLIN, select.POLLIN | select.POLLOUT
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, with `$1` and so on in the place of its parameters, which are text."""
+    """One statement, with `$1` and so on in the place of its parameters, which are text or None."""
 
     text: str
-    given: tuple[str, ...] = ()
+    given: tuple[str | None, ...] = ()
 
 
 Rows = list[tuple[str | None, ...]]
@@ -40,14 +39,13 @@ Rows = list[tuple[str | None, ...]]
 BEGIN, COMMIT = Statement("BEGIN"), Statement("COMMIT")
 
 
-def run(session: Session, statements: Sequence[Statement]) -> list[Rows]:
+def run(connection: Connection, statements: Sequence[Statement]) -> list[Rows]:
     """Run the statements in order, and return the rows of each, every value as text.
 
     The first that fails is raised as SQLAlchemy would raise it, and those after it are not done. Each is prepared once a
-    connection.
+    connection. Without a BEGIN, now or before, what they do is done for good together.
     """
-    connection = session.connection()
-    pgconn: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # a checked out connection has one
+    pgconn = _spoken(connection)
     names = _names(connection, statements)
     try:
         return _run(pgconn, statements, names)
@@ -60,10 +58,20 @@ def run(session: Session, statements: Sequence[Statement]) -> list[Rows]:
         raise _as_sqlalchemy(connection, error, is_lost=is_lost) from error
 
 
+def has_begun(connection: Connection) -> bool:
+    """Whether the server is within a transaction on that connection."""
+    return _spoken(connection).transaction_status != TransactionStatus.IDLE
+
+
 def forget(connection: Connection) -> None:
     """Take nothing for prepared any more on a connection: to be called at each rollback, with which the driver lets go of all."""
     if not connection.invalidated:
         connection.info.pop(_NAMES, None)
+
+
+def _spoken(connection: Connection) -> PGconn:
+    spoken: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # a checked out connection has one
+    return spoken
 
 
 def _run(pgconn: PGconn, statements: Sequence[Statement], names: Sequence[tuple[bytes, bool]]) -> list[Rows]:
@@ -71,7 +79,7 @@ def _run(pgconn: PGconn, statements: Sequence[Statement], names: Sequence[tuple[
     for statement, (name, is_new) in zip(statements, names, strict=True):
         if is_new:
             pgconn.send_prepare(name, statement.text.encode())
-        pgconn.send_query_prepared(name, [value.encode() for value in statement.given])
+        pgconn.send_query_prepared(name, [value if value is None else value.encode() for value in statement.given])
     pgconn.pipeline_sync()
     _flush(pgconn)
     results = list(_results(pgconn))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, func, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.bundling import MINUTE, Recent, Way
 from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.conflicts import insert_in
+from oncall.store.question import Question, ask, texts
 from schedules import format_instant
 
 
@@ -40,19 +41,35 @@ def hold(session: Session, ways: Collection[Way], now: datetime) -> tuple[Recent
     """What went out by those ways within the last minute; they are locked, so nobody else sends by them meanwhile."""
     if not ways:
         return ()
-    rows = [{**key, "at": now, "sends": []} for key in sorted(map(_key, ways), key=lambda key: tuple(key.values()))]
-    # On the connection: a session that inserts many costs more than all the rest of a claim.
-    found = session.connection().execute(_holding(session.get_bind().dialect.name), rows)
-    return tuple(one for row in found for one in _recent(row) if one.at > now - MINUTE)
+    keys = sorted(map(_key, ways), key=lambda key: tuple(key.values()))
+    if session.get_bind().dialect.name == "sqlite":
+        # On the connection: a session that inserts many costs more than all the rest of a claim.
+        rows = [{**key, "at": now, "sends": []} for key in keys]
+        found = [tuple(row) for row in session.connection().execute(_holding("sqlite"), rows)]
+    else:
+        columns = {column.key: [key[column.key] for key in keys] for column in _KEY}
+        [found] = ask(session, _HOLD.by(**columns, at=now))
+    return tuple(one for row in found for one in _recent(*row) if one.at > now - MINUTE)
 
 
 @cache
 def _holding(dialect: str) -> Any:
-    """To write what is there already locks the row and gives it back, in one statement; put together once a database."""
+    """To write what is there already locks the row and gives it back, in one statement."""
     table = cast("Table", RecentPageRow.__table__)
     key = [table.c[column.key] for column in _KEY]
-    put = insert_in(dialect, table).on_conflict_do_update(index_elements=key, set_={"at": table.c.at})
-    return put.returning(*key, table.c.sends)
+    put = insert_in(dialect, table)
+    if dialect == "postgresql":
+        ways = (
+            func.unnest(*(texts(column.key) for column in _KEY))
+            .table_valued(*(column.key for column in key))
+            .render_derived()
+        )
+        rows = select(*ways.c, bindparam("at", type_=table.c.at.type), literal_column("'[]'::json"))
+        put = put.from_select([*key, table.c.at, table.c.sends], rows)
+    return put.on_conflict_do_update(index_elements=key, set_={"at": table.c.at}).returning(*key, table.c.sends)
+
+
+_HOLD = Question(partial(_holding, "postgresql"))
 
 
 def remember(bulk: Bulk, recent: Iterable[Recent]) -> None:
@@ -89,8 +106,8 @@ def _stored(sent: Iterable[Recent]) -> list[dict[str, Any]]:
     ]
 
 
-def _recent(row: Any) -> Iterator[Recent]:
-    way = (row.user_id or None, row.type, row.address)
-    for sent in row.sends:
+def _recent(user: str, type_: str, address: str, sends: Iterable[Mapping[str, Any]]) -> Iterator[Recent]:
+    way = (user or None, type_, address)
+    for sent in sends:
         at = datetime.fromisoformat(sent["at"])
         yield Recent(way, at, sent["ranks"], sent["incident"], sent["apart"], sent["call"])

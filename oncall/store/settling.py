@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oncall.store.bulk import Bulk, Part
 from oncall.store.messages import PAGE, MessageRow, MessageState
+from oncall.store.question import Question, among, ask
 from oncall.store.sends import SendRow, SendState
 from oncall.store.webhooks import WebhookRow
 
@@ -78,22 +78,29 @@ def incidents_of(session: Session, calls: Collection[str]) -> frozenset[str]:
 
 def lock(session: Session, calls: Collection[str]) -> list[Carried]:
     """What calls carried, in the order in which it was listed; incidents that are to be changed are locked already."""
-    rows: Sequence[Any] = session.execute(_carried(), {"calls": list(calls)}).all()
+    [rows] = ask(session, _LOCK.by(calls=calls))
     return sorted((Carried(*row) for row in rows), key=lambda one: one.send)
 
 
-@cache
 def _carried() -> Any:
-    """The statement, put together once: that costs more than to ask it."""
-    query = select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id)
-    called = query.where(SendRow.call_id.in_(bindparam("calls", expanding=True)))
-    return called.order_by(MessageRow.id, SendRow.id).with_for_update(of=(MessageRow, SendRow))
+    query = (
+        select(*_CARRIED).join(MessageRow, MessageRow.id == SendRow.message_id).where(among(SendRow.call_id, "calls"))
+    )
+    return query.order_by(MessageRow.id, SendRow.id).with_for_update(of=(MessageRow, SendRow))
+
+
+_LOCK = Question(_carried)
 
 
 def sent_of(session: Session, attempts: Collection[str]) -> frozenset[str]:
     """Those of the attempts that a provider has taken."""
-    query = select(MessageRow.id).where(MessageRow.id.in_(attempts), MessageRow.state.in_(_SENT))
-    return frozenset(session.scalars(query)) if attempts else frozenset()
+    if not attempts:
+        return frozenset()
+    [rows] = ask(session, _SENT_OF.by(attempts=attempts))
+    return frozenset(id_ for (id_,) in rows)
+
+
+_SENT_OF = Question(lambda: select(MessageRow.id).where(among(MessageRow.id, "attempts"), MessageRow.state.in_(_SENT)))
 
 
 def end_send(

@@ -40,7 +40,9 @@ from oncall.domain.escalation import STEP
 from oncall.domain.incident import State, Waiting
 from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part
+from oncall.store.database import Database
 from oncall.store.incidents import IncidentRow
+from oncall.store.question import Question, ask
 from oncall.store.types import UTCDateTime
 
 RECALCULATE = "recalculate"
@@ -90,7 +92,6 @@ _COLUMNS = (
     TimerRow.generation,
     TimerRow.occurrence,
     TimerRow.due_at,
-    TimerRow.rank,
     TimerRow.tries,
 )
 
@@ -147,12 +148,13 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     waiting: what else is due of their incidents takes them along.
     """
     given = {"now": now, "holder": lease, "held_until": until}
-    rows = session.execute(_claim_due(), {**given, "most": limit}).all()
-    openings = {row.due_at for row in rows if row.kind == RELEASE}
+    [rows] = ask(session, _CLAIM.by(**given, most=limit))
+    claimed = [_claimed(row, lease) for row in rows]
+    openings = {one.timer.due_at for one in claimed if one.timer.kind == RELEASE}
     if openings:
         beside = {**given, "most": MOST_TOGETHER, "openings": sorted(openings)}
-        rows = [*rows, *session.execute(_claim_beside(), beside).all()]
-    return tuple(sorted((_claimed(row, lease) for row in rows), key=_turn))
+        claimed += [_claimed(row, lease) for row in session.execute(_claim_beside(), beside).all()]
+    return tuple(sorted(claimed, key=_turn))
 
 
 def released_at(session: Session, openings: Collection[datetime]) -> Sequence[str]:
@@ -184,9 +186,10 @@ def release_all(session: Session) -> None:
     session.execute(update(TimerRow).where(TimerRow.lease.is_not(None)).values(lease=None, lease_until=None))
 
 
-def is_any_due(session: Session, now: datetime) -> bool:
+def is_any_due(database: Database, now: datetime) -> bool:
     """Whether `claim` would find anything."""
-    return session.scalar(select(TimerRow.id).where(TimerRow.due_at <= now, _is_free(now)).limit(1)) is not None
+    [rows] = database.ask(_ANY_DUE.by(now=now))
+    return bool(rows)
 
 
 def is_paging_left(session: Session, until: datetime) -> bool:
@@ -238,18 +241,20 @@ def count_set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).where(TimerRow.failure.is_not(None))) or 0
 
 
-# Statements that are asked many times a second are put together once: that costs more than to ask them.
 _NOW = bindparam("now", type_=TimerRow.due_at.type)
 _MOST = bindparam("most", type_=Integer)
 
 
-@cache
 def _claim_due() -> Any:
     due, later = TimerRow.due_at <= _NOW, TimerRow.kind == RECALCULATE
     first = _free(_MOST).where(due, not_(later)).cte("first")
     room = select(_MOST - func.count()).select_from(first).scalar_subquery()
     last = _free(room).where(due, later).cte("last")
     return _lease(union_all(select(first.c.id), select(last.c.id)))
+
+
+_CLAIM = Question(_claim_due)
+_ANY_DUE = Question(lambda: select(TimerRow.id).where(TimerRow.due_at <= _NOW, _is_free(_NOW)).limit(1))
 
 
 @cache
@@ -296,5 +301,5 @@ def _of(claimed: ClaimedTimer) -> Any:
 
 
 def _claimed(row: Any, lease: str) -> ClaimedTimer:
-    timer = Timer(row.kind, row.generation, row.occurrence, row.due_at)
-    return ClaimedTimer(row.id, row.incident_id, timer, lease, row.tries)
+    id_, incident, kind, generation, occurrence, due_at, tries = row
+    return ClaimedTimer(id_, incident, Timer(kind, generation, occurrence, due_at), lease, tries)

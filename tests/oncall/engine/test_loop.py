@@ -12,7 +12,7 @@ import pytest
 from oncall.doorbell import LocalDoorbell
 from oncall.engine.loop import Loop, Pace, next_due
 from oncall.errors import UnavailableError
-from oncall.store.due import next_message
+from oncall.store.due import MESSAGE
 from tests.oncall.floor import MINUTE, Floor
 
 PATIENCE = 10
@@ -85,7 +85,7 @@ def test_ring_is_heard_by_every_thread_that_has_a_bell_of_its_own() -> None:
 def test_rings_within_the_rest_are_one_and_what_is_due_by_itself_waits_for_no_rest(floor: Floor) -> None:
     doorbell, sent = LocalDoorbell(), threading.Event()
     floor.vendor.meanwhile = lambda _sent: sent.set()
-    pace = Pace("resting", next_message, timedelta(hours=1))
+    pace = Pace("resting", MESSAGE, timedelta(hours=1))
     with running(Loop(floor.context, doorbell, floor.delivery.works, pace=pace)):
         doorbell.ring()
         floor.trigger()

@@ -23,14 +23,14 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 def test_statement_is_prepared_anew_after_a_rollback_which_makes_the_driver_forget_it(database: Database) -> None:
     def rolled_back(session: Session) -> None:
-        pipeline.run(session, [SUM])
+        pipeline.run(session.connection(), [SUM])
         raise LookupError
 
     asked: list[Session] = []
 
     def once_more(session: Session) -> list[Rows]:
         asked.append(session)
-        return pipeline.run(session, [SUM])
+        return pipeline.run(session.connection(), [SUM])
 
     for _ in range(3):
         with pytest.raises(LookupError):
