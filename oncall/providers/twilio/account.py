@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from requests import RequestException
 from twilio.base.exceptions import TwilioException
+from urllib3.exceptions import HTTPError
 
 from oncall.errors import ProviderError
 from oncall.providers.twilio.client import connect
@@ -17,7 +17,7 @@ def check(account: TwilioSettings) -> str:
     """Ask Twilio for the account, and say that it is there; raises ProviderError where it would take nothing."""
     try:
         found = connect(account).api.v2010.accounts(account.account_sid).fetch()
-    except (TwilioException, RequestException) as error:
+    except (TwilioException, HTTPError) as error:
         raise translate(error) from error
     if found.status != _ACTIVE:
         message = f"the account is {found.status}"

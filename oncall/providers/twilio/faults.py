@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from requests import ConnectTimeout, RequestException, Timeout
 from twilio.base.exceptions import TwilioException
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
+from urllib3.exceptions import TimeoutError as NoAnswerError
 
 from oncall.errors import AddressError, ProviderError
 
@@ -54,10 +55,11 @@ _CALL_OUTCOMES: dict[str, tuple[Verdict, str]] = {
 }
 
 
-def translate(error: TwilioException | RequestException) -> ProviderError:
+def translate(error: TwilioException | HTTPError) -> ProviderError:
     """What a failed call to the vendor means for the message."""
-    if isinstance(error, RequestException):
-        kind = "did not answer in time" if isinstance(error, Timeout) else "cannot be reached"
+    if isinstance(error, HTTPError):
+        is_late = isinstance(error, NoAnswerError) and not isinstance(error, NewConnectionError)
+        kind = "did not answer in time" if is_late else "cannot be reached"
         return ProviderError(f"Twilio {kind}", permanent=False)
     code, status = getattr(error, "code", None), getattr(error, "status", 0)
     verdict, reason = judge(code, f"Twilio refused it: {_said(error)}")
@@ -88,10 +90,13 @@ def is_machine(answered_by: str) -> bool:
     return answered_by.startswith(("machine", "fax"))
 
 
-def may_have_taken(error: TwilioException | RequestException) -> bool:
-    """Whether the vendor may have taken the message although the call failed: the answer was lost, or it broke inside."""
-    if isinstance(error, RequestException):
-        return not isinstance(error, ConnectTimeout)
+def may_have_taken(error: TwilioException | HTTPError) -> bool:
+    """Whether the vendor may have taken the message although the call failed: the answer was lost, or it broke inside.
+
+    Where no connection came about, to it or to a proxy, nothing was sent.
+    """
+    if isinstance(error, HTTPError):
+        return not isinstance(error, (ConnectTimeoutError, NewConnectionError, ProxyError))
     return bool(getattr(error, "status", 0) >= _SERVER_FAULT)
 
 

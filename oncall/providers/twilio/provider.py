@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from requests import RequestException
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
+from urllib3.exceptions import HTTPError
 
 from oncall.clock import Clock
 from oncall.delivery.protocol import Fate, NotFound, Outgoing, Receipt
@@ -58,7 +58,7 @@ class TwilioProvider:
         since = self._clock.now()
         try:
             return self._call(outgoing) if outgoing.method == "voice" else self._text(outgoing)
-        except (TwilioException, RequestException) as error:
+        except (TwilioException, HTTPError) as error:
             if not may_have_taken(error):
                 raise translate(error) from error
             found = self.find(outgoing, since)
@@ -77,7 +77,7 @@ class TwilioProvider:
         """
         try:
             latest = self._latest(outgoing)
-        except (TwilioException, RequestException, ProviderError):
+        except (TwilioException, HTTPError, ProviderError):
             return NotFound.UNKNOWN
         recent = [one for one in latest if _may_be_ours(one, since)]
         found = _call_among(recent, outgoing.others) if outgoing.method == "voice" else _text_among(recent, outgoing)
@@ -89,7 +89,7 @@ class TwilioProvider:
         resource = self._client.calls if method == "voice" else self._client.messages
         try:
             one = resource(reference).fetch()
-        except (TwilioException, RequestException) as error:
+        except (TwilioException, HTTPError) as error:
             raise translate(error) from error
         report = reported(one, method)
         if report is not None:

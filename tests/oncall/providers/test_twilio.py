@@ -7,7 +7,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from oncall.delivery.protocol import NotFound, Receipt
-from oncall.errors import AddressError, ProviderError
+from oncall.errors import AddressError, DoubtError, ProviderError
 from oncall.providers.twilio import TwilioProvider, build
 from oncall.providers.twilio.faults import translate
 from oncall.settings import TwilioSettings
@@ -152,6 +152,7 @@ def test_server_that_is_not_there_may_come_back(clock: FrozenClock) -> None:
         build(nobody, PUBLIC_URL, clock).send(page("sms", ANAS_NUMBER))
 
     assert not caught.value.permanent
+    assert not isinstance(caught.value, DoubtError), "nothing was sent"
 
 
 def test_text_whose_answer_is_lost_is_looked_up_and_not_sent_again(provider: TwilioProvider, twilio: Twilio) -> None:
