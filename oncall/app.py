@@ -42,12 +42,11 @@ def create_app(settings: Settings, clock: Clock | None = None, doorbell: Doorbel
     if settings.proxies:
         # Of what proxies say, only who calls: by it tries of passwords are counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
-    apart = serve_apart(app)
+    serve_apart(app)
     install_errors(app)
     install_headers(app, settings.public_url)
     if clock is None:
         install_clock(app, context)
-        install_clock(apart, context)
     for blueprint in (api_blueprint(), feeds, health):
         app.register_blueprint(blueprint)
     callbacks.register(app, settings)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
-from flask import Flask, Response
+from flask import Flask
+from werkzeug.wsgi import ClosingIterator
 
 from oncall.engine.clock_watch import ClockMeter
 from oncall.errors import UnavailableError
@@ -27,8 +30,10 @@ def install_clock(app: Flask, context: Context) -> None:
         except UnavailableError as error:
             _log.warning("the clock is measured later", error=str(error))
 
-    @app.after_request
-    def look(response: Response) -> Response:
-        if meter.is_due():
-            response.call_on_close(measure)
-        return response
+    answering = app.wsgi_app
+
+    def look(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = answering(environ, start_response)
+        return ClosingIterator(answer, measure) if meter.is_due() else answer
+
+    app.wsgi_app = look  # type: ignore[method-assign]  # as Flask documents it

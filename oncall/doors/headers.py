@@ -36,6 +36,7 @@ def install_headers(app: Flask, public_url: str) -> None:
     if public_url.startswith("https://"):
         headers.append(("Strict-Transport-Security", f"max-age={_A_YEAR}"))
     of_api = [*headers, ("Cache-Control", "no-store")]
+    names = {name.lower() for name, _ in of_api}
     answering = app.wsgi_app
 
     # Around the application, and not by a hook of it: as its own these would be looked up and checked one by one.
@@ -43,8 +44,9 @@ def install_headers(app: Flask, public_url: str) -> None:
         wanted = of_api if environ["PATH_INFO"].startswith("/api/") else headers
 
         def start(status: str, given: list[tuple[str, str]], *fault: Any) -> Any:
-            named = {name.lower() for name, _ in given}
-            return start_response(status, [*given, *(one for one in wanted if one[0].lower() not in named)], *fault)
+            own = names.intersection([name.lower() for name, _ in given])
+            added = [one for one in wanted if one[0].lower() not in own] if own else wanted
+            return start_response(status, [*given, *added], *fault)
 
         return answering(environ, start)
 

@@ -17,6 +17,8 @@ from schedules import format_instant
 
 LONGEST_TITLE = 1024
 
+_LEAP_SECOND = re.compile(r":60(?!\d)")
+
 
 class Sent(BaseModel):
     """A part of what a monitor sends: known fields have their type, unknown ones are no reason to drop a page."""
@@ -79,7 +81,7 @@ def _instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise ValueError("must be a string")  # noqa: TRY004  pydantic collects ValueErrors only
     try:
-        instant = datetime.fromisoformat(re.sub(r":60(?!\d)", ":59", value))
+        instant = datetime.fromisoformat(_LEAP_SECOND.sub(":59", value) if ":60" in value else value)
     except ValueError:
         raise ValueError("must be an ISO 8601 date and time such as 2026-03-18T08:07:00Z") from None
     if instant.tzinfo is None:

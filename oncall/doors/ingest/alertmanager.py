@@ -10,17 +10,19 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from oncall.domain.incident import State
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
+from oncall.doors.ingest.handed import Handed, Told, by_flask
 from oncall.doors.ingest.key import owner_of_key, remembered_owner
-from oncall.doors.load import Asks, load
+from oncall.doors.load import Asks
 from oncall.doors.problem import faults_of, unavailable
 from oncall.errors import FieldFault, InvalidInputError, OverloadedError
 from oncall.operations.context import Context
@@ -29,6 +31,7 @@ from oncall.operations.trigger import trigger_all
 from oncall.store.incidents import list_incidents
 
 KIND = "alertmanager"
+PATH = "/integrations/alertmanager/"
 _BY = f"integration:{KIND}"
 _MOST_LISTED = 20
 _MOST_OPEN = 10_000
@@ -179,19 +182,24 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@blueprint.post("/integrations/alertmanager/<key>")
+@blueprint.post(f"{PATH}<key>")
 def receive(key: str) -> Response:
     """Do what one notification asks and answer after the commits: what ends first, then what fires; a repeat changes nothing."""
-    context: Context = current_app.extensions["oncall"]
+    return by_flask(take_in, key)
+
+
+def take_in(handed: Handed) -> Told:
+    """The same, of what is handed in."""
+    context, key = handed.context, handed.key
     with remembered_owner(context, KIND, key) as owner:
-        change = parse(request.get_data(), request.args.get("by", "group"))
+        change = parse(handed.body, handed.query.get("by", "group"))
         asks: Asks = "trigger" if change.firing else "resolve"
-        with load().take(KIND, key, asks, len(change.firing) or len(change.ended)):
+        with handed.load.take(KIND, key, asks, len(change.firing) or len(change.ended)):
             if change.ended or change.group_ended:
                 _end(context, change, owner_of_key(context, KIND, key).service)
             opened = trigger_all(context, [trigger_request(alert, owner, _BY) for alert in change.firing])
     told = [{"id": each.incident.id, "number": each.incident.number, **deferral(each.incident)} for each in opened]
-    return jsonify(incidents=told)
+    return Told(HTTPStatus.OK, {"incidents": told})
 
 
 @blueprint.errorhandler(OverloadedError)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, TypeVar
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response
 from pydantic import BeforeValidator, Field, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oncall.doors.body import json_text
 from oncall.doors.ingest.alert import Alert, Instant, Sent, deferral, one_line, trigger_request
+from oncall.doors.ingest.handed import JSON, Handed, Told, by_flask, json_body
 from oncall.doors.ingest.key import owner_of_key, remembered_owner
-from oncall.doors.load import load
+from oncall.doors.load import Load
 from oncall.doors.problem import TOO_LARGE, faults_of, headers_of, status_of
 from oncall.errors import FieldFault, InvalidInputError, OncallError, UnknownKeyError
 from oncall.operations.act import acknowledge_by_key, resolve_by_key
@@ -27,6 +28,7 @@ from oncall.operations.context import Context
 from oncall.operations.trigger import trigger
 
 KIND = "pagerduty"
+PATH = "/v2/enqueue"
 _BY = f"integration:{KIND}"
 
 blueprint = Blueprint("pagerduty", __name__)
@@ -82,6 +84,13 @@ class _Report(Sent):
     client_url: Text = None
 
 
+_CLIENT = {"images", "client", "client_url"}
+
+
+class _Event(_Envelope, _Report):
+    event_action: Literal["trigger"]
+
+
 Part = TypeVar("Part", bound=Sent)
 
 
@@ -108,16 +117,29 @@ def parse(raw: bytes) -> Firing | Act:
     A resolve may carry a whole payload, as Alertmanager's does: it is not looked at.
     """
     text = json_text(raw)
+    try:
+        # What most are is read at once; what is none of them, or has a fault, part by part.
+        event = _Event.model_validate_json(text, strict=True)
+    except ValidationError:
+        return _by_parts(text)
+    return _firing(event, event)
+
+
+def _by_parts(text: str) -> Firing | Act:
     faults: list[FieldFault] = []
     envelope = _read(_Envelope, text, faults)
     action = _action(text)
     report = _read(_Report, text, faults) if action == "trigger" else None
     keyed = _read(_Keyed, text, faults) if action in {"acknowledge", "resolve"} else None
     if envelope and report:
-        return Firing(envelope.routing_key.strip(), _alert(report, envelope.dedup_key or None))
+        return _firing(envelope, report)
     if envelope and keyed:
         return Act(envelope.routing_key.strip(), envelope.event_action, keyed.dedup_key)
     raise InvalidInputError(list({fault.path: fault for fault in faults}.values()))
+
+
+def _firing(envelope: _Envelope, report: _Report) -> Firing:
+    return Firing(envelope.routing_key.strip(), _alert(report, envelope.dedup_key or None))
 
 
 def _action(text: str) -> str:
@@ -136,7 +158,8 @@ def _read(model: type[Part], text: str, faults: list[FieldFault]) -> Part | None
 def _alert(report: _Report, key: str | None) -> Alert:
     payload = report.payload
     fields = payload.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"summary", "severity"})
-    fields |= report.model_dump(mode="json", exclude_none=True, include={"images", "client", "client_url"})
+    if _CLIENT & report.model_fields_set:
+        fields |= report.model_dump(mode="json", exclude_none=True, include=_CLIENT)
     return Alert(
         title=one_line(payload.summary),
         dedup_key=key,
@@ -146,21 +169,25 @@ def _alert(report: _Report, key: str | None) -> Alert:
     )
 
 
-@blueprint.post("/v2/enqueue")
-def enqueue() -> tuple[Response, int]:
+@blueprint.post(PATH)
+def enqueue() -> Response:
     """Do what one event asks and answer after the commit; what was sent twice is one incident."""
-    context: Context = current_app.extensions["oncall"]
-    event = parse(request.get_data())
-    with _taken(event):
-        done = _perform(context, event)
-    return jsonify(status="success", message="Event processed", **done), HTTPStatus.ACCEPTED
+    return by_flask(take_in)
 
 
-def _taken(event: Firing | Act) -> AbstractContextManager[None]:
+def take_in(handed: Handed) -> Told:
+    """The same, of what is handed in."""
+    event = parse(handed.body)
+    with _taken(handed.load, event):
+        done = _perform(handed.context, event)
+    return Told(HTTPStatus.ACCEPTED, {"status": "success", "message": "Event processed", **done})
+
+
+def _taken(load: Load, event: Firing | Act) -> AbstractContextManager[None]:
     """That the process takes it in; an acknowledgement it always does."""
     if isinstance(event, Act) and event.action == "acknowledge":
         return nullcontext()
-    return load().take(KIND, event.routing_key, "trigger" if isinstance(event, Firing) else "resolve")
+    return load.take(KIND, event.routing_key, "trigger" if isinstance(event, Firing) else "resolve")
 
 
 def _perform(context: Context, event: Firing | Act) -> dict[str, str]:
@@ -202,7 +229,5 @@ def answer_error(error: OncallError | HTTPException) -> Response:
 
 
 def _answer(status: int, word: str, message: str, errors: list[str]) -> Response:
-    answer = jsonify(status=word, message=message, errors=errors)
-    answer.status_code = status
-    answer.headers.update(headers_of(status))
-    return answer
+    body = json_body({"status": word, "message": message, "errors": errors})
+    return Response(body, status, headers_of(status), content_type=JSON)

@@ -1,13 +1,16 @@
 """A real Alertmanager pages through its webhook and through its PagerDuty receiver, and its resolve resolves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import Queue
+from types import ModuleType
 from typing import Any
 
 import pytest
-from flask import Flask, Response, request, request_finished
 
+from oncall.doors.ingest import alertmanager as webhook
+from oncall.doors.ingest import pagerduty
+from oncall.doors.ingest.handed import Handed, Told
 from oncall.errors import UnavailableError
 from tests.oncall.doors.company import Company
 from tests.oncall.doors.ingest.real_alertmanager import run_alertmanager
@@ -19,16 +22,21 @@ Answered = Callable[[], int]
 
 
 @pytest.fixture
-def answered(small: Company) -> Iterator[Answered]:
+def answered(small: Company, monkeypatch: pytest.MonkeyPatch) -> Answered:
     """Wait for the next request from outside and return the status with which it was answered."""
     answers: Queue[int] = Queue()
+    answering = small.app.wsgi_app
 
-    def note(_app: Flask, response: Response, **_more: Any) -> None:
-        if request.user_agent.string.startswith("Alertmanager"):
-            answers.put(response.status_code)
+    def noted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, *more: Any) -> Any:
+            if environ.get("HTTP_USER_AGENT", "").startswith("Alertmanager"):
+                answers.put(int(status[:3]))
+            return start_response(status, *more)
 
-    with request_finished.connected_to(note, small.app.extensions["oncall_apart"]):
-        yield lambda: answers.get(timeout=30)
+        return answering(environ, start)
+
+    monkeypatch.setattr(small.app, "wsgi_app", noted)
+    return lambda: answers.get(timeout=30)
 
 
 def receivers(company: Company, address: str, *names: str) -> dict[str, object]:
@@ -59,17 +67,19 @@ def test_alert_pages_once_and_its_end_resolves(
     assert admin.events(1).count("paged") == 1
 
 
-@pytest.mark.parametrize("name", ["webhook", "pagerduty"])
+@pytest.mark.parametrize(("name", "door"), [("webhook", webhook), ("pagerduty", pagerduty)])
 def test_alert_is_sent_again_after_the_database_was_away(
-    name: str, small: Company, answered: Answered, tmp_path: Path
+    name: str, door: ModuleType, small: Company, answered: Answered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outages = iter([True])
-    apart: Flask = small.app.extensions["oncall_apart"]
+    outages, take_in = iter([True]), door.take_in
 
-    @apart.before_request
-    def fail_at_first() -> None:
+    def fail_at_first(handed: Handed) -> Told:
         if next(outages, False):
             raise UnavailableError("the database does not answer: try again")
+        told: Told = take_in(handed)
+        return told
+
+    monkeypatch.setattr(door, "take_in", fail_at_first)
 
     with serve(small.app) as address:
         receiver = receivers(small, address, name)
