@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from oncall.domain.directory import Role
+from oncall.domain.directory import Directory, Role
 from oncall.errors import NotFoundError, RefusedError, UnauthenticatedError
 from oncall.operations.context import Context
 from oncall.operations.secrets import digest, random_secret
@@ -62,11 +62,10 @@ def create_token(context: Context, name: str, role: Role, user: str | None = Non
 
 def use_token(context: Context, secret: str) -> TokenHolder:
     """Who holds a token; raises UnauthenticatedError for one that is unknown or revoked, or whose user is gone."""
-    with context.database.read() as session:
-        found = tokens.by_hash(session, digest(secret))
-        if found is not None and found.user is None:
-            return TokenHolder(f"token:{found.name}", found.role, None)
-        user = context.directory(session).users.get(found.user or "") if found is not None else None
+    found = tokens.used(context.database, digest(secret))
+    if found is not None and found.user is None:
+        return TokenHolder(f"token:{found.name}", found.role, None)
+    user = _directory(context, found.version).users.get(found.user or "") if found is not None else None
     if found is None or user is None:
         raise UnauthenticatedError("the token is unknown or was revoked: `oncall token create` makes one")
     role = found.role if user.role.allows(found.role) else user.role
@@ -78,3 +77,11 @@ def revoke_token(context: Context, id_: int) -> None:
     if not context.database.write(lambda session: tokens.remove(session, id_)):
         message = f"there is no token {id_}: the list of tokens has their ids"
         raise NotFoundError(message)
+
+
+def _directory(context: Context, version: int) -> Directory:
+    kept = context.directories.kept(version)
+    if kept is not None:
+        return kept
+    with context.database.read() as session:
+        return context.directory(session)

@@ -42,8 +42,12 @@ class DirectoryCache:
 
     def at(self, session: Session, version: int, now: datetime) -> Directory:
         """The directory of a version that this transaction has found to be the one that holds."""
+        return self.kept(version) or self.get(session, now)
+
+    def kept(self, version: int) -> Directory | None:
+        """The directory of a version, where it is the one that the process has."""
         kept = self._kept
-        return kept if kept is not None and kept.version == version else self.get(session, now)
+        return kept if kept is not None and kept.version == version else None
 
     def known(self, session: Session, now: datetime) -> Mapping[int, Version]:
         """The latest versions of all objects by their ids, as the directory was built of them; some may be out of date."""

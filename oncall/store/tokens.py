@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Role
 from oncall.store.base import Base
+from oncall.store.configuration_version import ConfigurationRow
+from oncall.store.database import Database
+from oncall.store.question import Question
 from oncall.store.users import UserRow
 
 
@@ -40,10 +43,30 @@ class TokenRecord:
     created_at: datetime
 
 
-def by_hash(session: Session, hash_: str) -> TokenRecord | None:
-    """The token with that hash, None when there is none or it was revoked."""
-    row = session.scalars(select(TokenRow).where(TokenRow.hash == hash_)).one_or_none()
-    return _record(row) if row else None
+@dataclass(frozen=True, slots=True)
+class TokenUsed:
+    """Of a token what whoever is asked by it has to know; `version` is that of the configuration which held when it was looked for."""
+
+    name: str
+    role: Role
+    user: str | None
+    version: int
+
+
+_BY_HASH = Question(
+    lambda: select(
+        TokenRow.name,
+        TokenRow.role,
+        TokenRow.user_id,
+        func.coalesce(select(ConfigurationRow.version).scalar_subquery(), 0),
+    ).where(TokenRow.hash == bindparam("hash"))
+)
+
+
+def used(database: Database, hash_: str) -> TokenUsed | None:
+    """What the token with that hash stands for, None when there is none or it was revoked; asked at every request."""
+    [rows] = database.ask(_BY_HASH.by(hash=hash_))
+    return next((TokenUsed(name, Role(role), user, version) for name, role, user, version in rows), None)
 
 
 def by_name(session: Session, name: str) -> TokenRecord | None:

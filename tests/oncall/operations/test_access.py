@@ -14,7 +14,7 @@ from oncall.operations.tokens import TokenHolder, create_token, revoke_token, us
 from oncall.store.integrations import IntegrationRow, services_with_keys
 from oncall.store.logins import LoginLinkRow
 from oncall.store.tokens import TokenRow, list_tokens
-from tests.oncall.floor import DOCUMENT, SECOND, Floor
+from tests.oncall.floor import DOCUMENT, SECOND, Floor, open_context
 
 
 def test_systems_token_acts_under_its_own_name(floor: Floor) -> None:
@@ -44,6 +44,22 @@ def test_revoked_token_proves_nobody(floor: Floor) -> None:
         use_token(floor.context, secret)
     with pytest.raises(NotFoundError):
         revoke_token(floor.context, kept.id)
+
+
+def test_what_another_process_changes_counts_at_the_next_request(floor: Floor, database_url: str) -> None:
+    secret = create_token(floor.context, "roots", Role.ADMIN, "root")
+    assert use_token(floor.context, secret).role is Role.ADMIN
+    other = open_context(database_url, floor.clock)
+
+    apply_document(other, DOCUMENT.replace("role: admin", "role: viewer"), author="test", prune=False, dry_run=False)
+    assert use_token(floor.context, secret).role is Role.VIEWER
+
+    with other.database.read() as session:
+        (kept,) = list_tokens(session)
+    revoke_token(other, kept.id)
+    other.database.dispose()
+    with pytest.raises(UnauthenticatedError):
+        use_token(floor.context, secret)
 
 
 def test_token_for_nobody_or_of_a_name_in_use_is_refused(floor: Floor) -> None:
