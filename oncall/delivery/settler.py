@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
@@ -30,7 +31,10 @@ class _Fact(NamedTuple):
 
 
 class Settler:
-    """One worker's record of outcomes; who sends hands one over and goes on."""
+    """One worker's record of outcomes; who sends hands one over and goes on.
+
+    What somebody else holds is tried again until the lease of its call is over, and keeps nothing else waiting.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -38,6 +42,8 @@ class Settler:
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._held: list[_Fact] = []
+        self._again_at = 0.0
 
     def take(self, call: Call, outcome: Sent | Failed, recorded: Callable[[], None]) -> None:
         """Record what came of a call; `recorded` is called when that is done, or left to others."""
@@ -55,40 +61,69 @@ class Settler:
             self._thread.join()
 
     def _run(self) -> None:
-        while (first := self._facts.get()) is not None:
-            batch, is_last = self._with_more(first)
+        is_last = False
+        while not is_last:
+            batch, is_last = self._batch()
             self._record(batch)
-            for fact in batch:
-                fact.recorded()
-            if is_last:
-                return
+            self._record_held()
+        self._leave(self._held, "the worker stops")
 
-    def _with_more(self, first: _Fact) -> tuple[list[_Fact], bool]:
-        """The first with whatever else has come back, and whether nothing comes after it."""
-        batch = [first]
-        while len(batch) < MOST_AT_ONCE:
-            try:
-                more = self._facts.get_nowait()
-            except Empty:
-                break
-            if more is None:
-                return batch, True
-            batch.append(more)
-        return batch, False
+    def _batch(self) -> tuple[list[_Fact], bool]:
+        """Whatever has come back, and whether nothing comes after it; while something is held it waits for no more than a moment."""
+        batch: list[_Fact] = []
+        try:
+            fact = self._facts.get(timeout=_AGAIN_SECONDS if self._held else None)
+            while fact is not None:
+                batch.append(fact)
+                if len(batch) == MOST_AT_ONCE:
+                    return batch, False
+                fact = self._facts.get_nowait()
+        except Empty:
+            return batch, False
+        return batch, True
 
     def _record(self, batch: Sequence[_Fact]) -> None:
         """Record the facts, again and again while the database is away, until others may ask for them themselves."""
         while batch:
             try:
-                settle_all(self._context, [(fact.call, fact.outcome) for fact in batch])
+                self._record_once(batch)
             except UnavailableError as error:
-                now = self._context.clock.now()
-                batch = [fact for fact in batch if now < fact.call.lease_until]
-                if not batch or self._stopping.wait(_AGAIN_SECONDS):
-                    _log.warning("what came of calls is found out later", calls=len(batch), error=str(error))
+                batch = self._not_over(batch, str(error))
+                if batch and self._stopping.wait(_AGAIN_SECONDS):
+                    self._leave(batch, str(error))
                     return
-            except Exception:  # noqa: BLE001  the edge of a thread: nobody else would tell
-                _log.exception("calls could not be recorded", calls=len(batch))
-                return
             else:
                 return
+
+    def _record_once(self, batch: Sequence[_Fact]) -> None:
+        held: Collection[str] = ()
+        try:
+            held = settle_all(self._context, [(fact.call, fact.outcome) for fact in batch])
+        except UnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  the edge of a thread: nobody else would tell
+            _log.exception("calls could not be recorded", calls=len(batch))
+        if held:
+            self._held += [fact for fact in batch if fact.call.id in held]
+            self._again_at = time.monotonic() + _AGAIN_SECONDS
+        for fact in batch:
+            if fact.call.id not in held:
+                fact.recorded()
+
+    def _record_held(self) -> None:
+        """Record what somebody held a moment ago: apart from all else, which need not wait for it."""
+        if self._held and (self._stopping.is_set() or time.monotonic() >= self._again_at):
+            held, self._held = self._held, []
+            self._record(self._not_over(held, "somebody holds what they concern"))
+
+    def _not_over(self, facts: Sequence[_Fact], because: str) -> list[_Fact]:
+        """Those whose lease still holds; others may ask for the rest themselves."""
+        now = self._context.clock.now()
+        self._leave([fact for fact in facts if now >= fact.call.lease_until], because)
+        return [fact for fact in facts if now < fact.call.lease_until]
+
+    def _leave(self, facts: Sequence[_Fact], because: str) -> None:
+        if facts:
+            _log.warning("what came of calls is found out later", calls=len(facts), because=because)
+        for fact in facts:
+            fact.recorded()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -34,11 +34,12 @@ from oncall.store import claims, incidents, recent_pages, sends, webhooks
 from oncall.store.bulk import Bulk
 from oncall.store.claims import Taken
 from oncall.store.messages import PAGE, WEBHOOK, MessageState, Types
+from oncall.store.patience import ALONE, TOGETHER, within
 
 __all__ = ["LEASE", "Call", "ClaimedMessage", "Want", "claim", "claim_messages"]
 
 MOST_ALONE = 50
-"""How many are claimed each by itself in one turn, where one of them keeps them from being claimed together."""
+"""How often something is claimed by itself in one turn, where one of many keeps them from being claimed together."""
 
 _PAGE_TO_A_PROGRAM = "webhook"
 
@@ -52,16 +53,16 @@ def claim(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ..
     """Claim what is due now of what these providers can make calls of; what is void is marked so on the way.
 
     Once this returns no other worker makes these calls until the lease is over, and an acknowledgement that was committed
-    before has stopped them. However many, they cost a fixed number of statements. A message that cannot be claimed keeps no other
-    waiting: then each is claimed by itself. All are held under one `lease`; raises UnavailableError where nobody knows whether
-    they are: then `give_back` is to be called.
+    before has stopped them. However many, they cost a fixed number of statements. What is damaged, and what somebody holds for
+    long, keeps nothing else waiting: then each call is claimed by itself. All are held under one `lease`; raises UnavailableError
+    where nobody knows whether they are: then `give_back` is to be called.
     """
     wants = [want for want in wants if want.calls > 0]
     found = groups(context.database, wants, context.clock.now()) if wants else []
     if not found:
         return ()
     return poison.isolated(
-        lambda: context.database.write(partial(_claim, context, wants, lease, found)),
+        lambda: context.database.write(within(TOGETHER, partial(_claim, context, wants, lease, found))),
         lambda: _one_by_one(context, wants, lease, found),
     )
 
@@ -82,20 +83,35 @@ def calls_of(
 
 
 def _one_by_one(context: Context, wants: Sequence[Want], lease: str, found: Sequence[Group]) -> tuple[Call, ...]:
-    """Some of what is due, each by itself: the rest is for the next turns, and no more than there are senders for."""
+    """Some of what is due, each call by itself: the rest is for the next turns, and no more than there are senders for."""
     claimed: list[Call] = []
-    for one in [one for group in found for one in group][:MOST_ALONE]:
-        begun = Counter(call.provider for call in claimed)
-        left = [replace(want, calls=want.calls - begun[want.provider]) for want in wants]
-        able = [want for want in left if want.calls > 0 and want.types.cover(one.type)]
-        if not able:
-            continue
-        work = partial(_claim, context, able, lease, [[one]])
-        claimed += poison.isolated(
-            lambda work=work: context.database.write(work),  # type: ignore[misc]  # a default, so that each has its own
-            lambda id_=one.id: poison.put_off(context, id_),  # type: ignore[misc]
-        )
+    waiting = deque(found)
+    for _ in range(MOST_ALONE):
+        if not waiting:
+            break
+        group = waiting.popleft()
+        want = next(want for want in wants if want.types.cover(group[0].type))
+        left = want.calls - sum(call.provider == want.provider for call in claimed)
+        if left > 0:
+            claimed += poison.salvaged(
+                partial(_alone, context, replace(want, calls=left), lease, group),
+                partial(_take_apart, context, waiting, group),
+            )
     return tuple(claimed)
+
+
+def _alone(context: Context, want: Want, lease: str, group: Group) -> tuple[Call, ...]:
+    """Claim what goes together; none of it where somebody holds what that needs: then it comes again."""
+    work = within(ALONE, partial(_claim, context, [want], lease, [group]))
+    return poison.unless_held(lambda: context.database.write(work), ())
+
+
+def _take_apart(context: Context, waiting: deque[Group], group: Group) -> tuple[()]:
+    """Look at each message of a call that could not be claimed; one by itself is what is damaged."""
+    if len(group) == 1:
+        return poison.put_off(context, group[0].id)
+    waiting.extendleft([one] for one in reversed(group))
+    return ()
 
 
 def _claim(

@@ -9,12 +9,14 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
-from oncall.errors import UnavailableError
+from oncall.errors import BusyError, UnavailableError
 from oncall.operations.alarms import raise_alarm
 from oncall.operations.context import Context
 from oncall.store import damaged
+from oncall.store.patience import ALONE, be_quick
 
 T = TypeVar("T")
+M = TypeVar("M")
 
 TRIES = 3
 """How often it is tried to claim a damaged message."""
@@ -28,14 +30,41 @@ _log = structlog.get_logger(__name__)
 
 
 def isolated(together: Callable[[], T], apart: Callable[[], T]) -> T:
-    """What `together` returns; where something unforeseen is wrong with a part of it, what `apart` does."""
+    """What `together` returns; where something unforeseen is wrong with a part of it, or held by somebody, what `apart` does.
+
+    Raises UnavailableError without a database.
+    """
     try:
         return together()
+    except BusyError as error:
+        _log.warning("what somebody holds is in the way of others", error=str(error))
     except UnavailableError:
         raise
     except Exception:  # noqa: BLE001  whatever is wrong with one of them must not keep the others waiting
         _log.exception("messages could not be handled as usual")
-        return apart()
+    return apart()
+
+
+def salvaged(work: Callable[[], T], instead: Callable[[], T]) -> T:
+    """What `work` returns; where something unforeseen is wrong with it, what `instead` does.
+
+    Raises UnavailableError without a database, BusyError among them: nothing is wrong with what somebody else holds.
+    """
+    try:
+        return work()
+    except UnavailableError:
+        raise
+    except Exception:  # noqa: BLE001  whatever is wrong with it, something is to be done in its place
+        _log.exception("a message could not be handled as usual")
+        return instead()
+
+
+def unless_held(work: Callable[[], T], meanwhile: M) -> T | M:
+    """What `work` returns, or `meanwhile` where somebody holds what it needs: then it is to be done again later."""
+    try:
+        return work()
+    except BusyError:
+        return meanwhile
 
 
 def put_off(context: Context, message: str) -> tuple[()]:
@@ -46,6 +75,7 @@ def put_off(context: Context, message: str) -> tuple[()]:
     """
 
     def work(session: Session) -> bool:
+        be_quick(session, ALONE)
         now = context.clock.now()
         if damaged.count_try(session, message, now + _AGAIN_AFTER) < TRIES:
             return False
@@ -54,7 +84,7 @@ def put_off(context: Context, message: str) -> tuple[()]:
         damaged.tell_plainly(session, message, plainly(context.public_url, number), now)
         return True
 
-    if context.database.write(work):
+    if unless_held(lambda: context.database.write(work), meanwhile=False):
         raise_alarm(
             context, "damaged", "A message could not be read and was set aside", f"It is message {message}. {_ALARM}"
         )

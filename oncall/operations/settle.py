@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,18 +17,20 @@ from oncall.domain.directory import Urgency
 from oncall.domain.incident import Incident
 from oncall.domain.log import Entry
 from oncall.domain.outcomes import RETRY_WAITS, attempted
+from oncall.errors import BusyError
 from oncall.operations import undecided
 from oncall.operations.announce import announce
 from oncall.operations.as_sent import as_sent
 from oncall.operations.call import Call
 from oncall.operations.context import Context
 from oncall.operations.outcome import Delivered, Failed, Outcome, Sent, Verdict
-from oncall.operations.poison import isolated
+from oncall.operations.poison import isolated, salvaged, unless_held
 from oncall.operations.receivers import follow_up
 from oncall.operations.record import Recording
 from oncall.store import incidents, log, messages, put_off, recent_pages, sends, settling, webhooks
 from oncall.store.bulk import Bulk
 from oncall.store.messages import MessageState
+from oncall.store.patience import ALONE, TOGETHER, within
 from oncall.store.sends import SendState
 from oncall.store.settling import Carried
 
@@ -46,23 +48,22 @@ class Made:
 
 
 def settle(context: Context, call: Call, outcome: Sent | Failed) -> None:
-    """Record what one call came to, as `settle_all` does."""
-    settle_all(context, [(call, outcome)])
+    """Record what one call came to, as `settle_all` does; raises BusyError where somebody keeps it from being recorded."""
+    if settle_all(context, [(call, outcome)]):
+        raise BusyError("somebody else is at the same: try again")
 
 
-def settle_all(context: Context, made: Sequence[tuple[Call, Sent | Failed]]) -> None:
+def settle_all(context: Context, made: Sequence[tuple[Call, Sent | Failed]]) -> frozenset[str]:
     """Record what calls came to, in one transaction and a fixed number of statements; doing it again changes nothing.
 
-    One that cannot be recorded is left out and recorded by itself: it keeps no other waiting. Raises UnavailableError without
-    a database: then call it again, the facts must not be lost.
+    One that cannot be recorded is left out and recorded by itself: it keeps no other waiting. Returned are the ids of calls that
+    somebody keeps from being recorded, who holds what they concern: call again for these a little later. Raises UnavailableError
+    without a database: then call again for all, the facts must not be lost.
     """
-    _record_all(
-        context,
-        [
-            Made(call.id, frozenset(message.id for message in call.messages), call.lease, outcome)
-            for call, outcome in made
-        ],
-    )
+    facts = [
+        Made(call.id, frozenset(message.id for message in call.messages), call.lease, outcome) for call, outcome in made
+    ]
+    return isolated(lambda: _together(context, facts), lambda: _one_by_one(context, facts))
 
 
 def receipt(
@@ -76,26 +77,34 @@ def receipt(
     with context.database.read() as session:
         ids = frozenset(send.message_id for send in sends.of_call(session, call_id))
     if ids:
-        _record_all(context, [Made(call_id, ids, None, outcome)])
+        _alone(context, Made(call_id, ids, None, outcome), None)
     return bool(ids)
 
 
-def _record_all(context: Context, made: Sequence[Made]) -> None:
-    record = partial(_record, context, made)
-    if len(made) == 1:
-        # Whatever is wrong with its incident, the fact is kept: else it would be asked for, and found, for ever.
-        plainly = partial(_record_plainly, context, made)
-        is_anything_due = isolated(lambda: context.database.write(record), lambda: context.database.write(plainly))
-    else:
-        is_anything_due = isolated(lambda: context.database.write(record), lambda: _one_by_one(context, made))
+def _together(context: Context, made: Sequence[Made]) -> frozenset[str]:
+    _write(context, within(TOGETHER, partial(_record, context, made)))
+    return frozenset()
+
+
+def _one_by_one(context: Context, made: Sequence[Made]) -> frozenset[str]:
+    """Record each by itself; which of them somebody holds."""
+    return frozenset(one.call for one in made if unless_held(partial(_tried, context, one), one.call))
+
+
+def _tried(context: Context, one: Made) -> None:
+    salvaged(partial(_alone, context, one, ALONE), lambda: None)
+
+
+def _alone(context: Context, one: Made, limit: timedelta | None) -> None:
+    """Record it, whatever is wrong with its incident: else it would be asked for, and found, for ever."""
+    record, plainly = (within(limit, partial(work, context, [one])) for work in (_record, _record_plainly))
+    salvaged(lambda: _write(context, record), lambda: _write(context, plainly))
+
+
+def _write(context: Context, record: Callable[[Session], bool]) -> None:
+    is_anything_due = context.database.write(record)
     if is_anything_due:
         context.doorbell.ring()
-
-
-def _one_by_one(context: Context, made: Sequence[Made]) -> bool:
-    for one in made:
-        isolated(partial(_record_all, context, [one]), lambda: None)
-    return True
 
 
 def _record(context: Context, made: Sequence[Made], session: Session) -> bool:

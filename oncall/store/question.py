@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[Any, ...]]
 
+_BEFORE = "oncall_before"
+
 
 class Question:
     """A statement by what puts it together: a select, or an insert or update that returns rows."""
@@ -80,7 +82,13 @@ def ask(session: Session, *asked: Asked) -> list[Rows]:
     session.flush()
     connection = session.connection()
     begin = [] if pipeline.has_begun(connection) else [pipeline.BEGIN]
-    return _asked_together(connection, begin, asked)
+    before = [pipeline.Statement(words) for words in session.info.pop(_BEFORE, ())]
+    return _asked_together(connection, [*begin, *before], asked)
+
+
+def ask_first(session: Session, words: str) -> None:
+    """Have PostgreSQL do this before the next question of the session's transaction, and on the same way."""
+    session.info[_BEFORE] = (words,)
 
 
 def ask_at_once(connection: Connection, *asked: Asked) -> list[Rows]:

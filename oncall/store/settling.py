@@ -71,9 +71,18 @@ _CARRIED = (
 
 def incidents_of(session: Session, calls: Collection[str]) -> frozenset[str]:
     """The incidents of the pages that calls carried; nothing is locked."""
+    [rows] = ask(session, _INCIDENTS_OF.by(calls=calls))
+    return frozenset(id_ for (id_,) in rows)
+
+
+def _concerned() -> Any:
     query = select(MessageRow.incident_id).join(SendRow, SendRow.message_id == MessageRow.id)
-    pages = query.where(SendRow.call_id.in_(calls), MessageRow.kind == PAGE, MessageRow.incident_id.is_not(None))
-    return frozenset(id_ for id_ in session.scalars(pages) if id_ is not None)
+    return query.where(
+        among(SendRow.call_id, "calls"), MessageRow.kind == PAGE, MessageRow.incident_id.is_not(None)
+    ).distinct()
+
+
+_INCIDENTS_OF = Question(_concerned)
 
 
 def lock(session: Session, calls: Collection[str]) -> list[Carried]:
