@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 
-from oncall.errors import UnavailableError
+from oncall.errors import BusyError, UnavailableError
 from oncall.operations import fire
 from oncall.operations.context import Context
 from oncall.store.timers import ClaimedTimer
@@ -28,8 +28,9 @@ class Engine:
     def fire_due(self) -> int:
         """Fire what is due, about a batch, and return how many timers that were.
 
-        A timer that cannot be fired is tried three times and then set aside, and never keeps the others waiting. Raises
-        UnavailableError without a database; what was claimed then is given back with the next call.
+        A timer that cannot be fired is tried three times and then set aside, and never keeps the others waiting; one of which
+        somebody holds what it needs comes again, however long that takes. Raises UnavailableError without a database; what was
+        claimed then is given back with the next call.
         """
         self.release()
         lease = uuid4().hex
@@ -54,6 +55,9 @@ class Engine:
         """Fire timers in one transaction; none where that failed, so that each is fired by itself."""
         try:
             return fire.fire_together(self._context, batch) if batch else frozenset()
+        except BusyError as error:
+            _log.warning("what somebody holds is in the way of timers", timers=len(batch), error=str(error))
+            return frozenset()
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  what is wrong with one of them shows when each is fired by itself
@@ -63,6 +67,9 @@ class Engine:
     def _fire(self, claimed: ClaimedTimer) -> bool:
         try:
             return fire.fire(self._context, claimed)
+        except BusyError:
+            fire.put_off(self._context, claimed)
+            return False
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  whatever is wrong with one timer must not keep the others waiting

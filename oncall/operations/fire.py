@@ -16,12 +16,14 @@ from oncall.operations.as_sent import as_sent
 from oncall.operations.context import Context
 from oncall.operations.record import Recording
 from oncall.store import beforehand, incidents, timers
+from oncall.store.patience import ALONE, be_quick
 from oncall.store.timers import ClaimedTimer
 
 LEASE = timedelta(seconds=30)
 """How long a worker may take to fire a batch before others may take over what is left of it."""
 
 _AGAIN_AFTER = timedelta(seconds=2)
+_FREE_AFTER = timedelta(seconds=1)
 
 
 def claim_timers(context: Context, lease: str, limit: int) -> tuple[ClaimedTimer, ...]:
@@ -39,7 +41,8 @@ def fire_together(context: Context, batch: Sequence[ClaimedTimer]) -> frozenset[
     The releases of an instant bring all the others of it, whoever holds them, in the order in which their incidents came: so
     what they page reaches each person together (docs/semantics.md 4.7). What else is due of their incidents fires with them,
     in order. All of it is gone in the transaction that stores what it did, so its effect happens once. Left out is whatever
-    somebody else has taken over, and the timers of incidents that are damaged or at which somebody is working.
+    somebody else has taken over, and the timers of incidents that are damaged or at which somebody is working. Raises BusyError
+    where somebody holds for long what one of them needs.
     """
     fired = context.database.write(partial(_fire_together, context, batch, count()))
     if fired:
@@ -51,12 +54,18 @@ def fire(context: Context, claimed: ClaimedTimer) -> bool:
     """Fire one claimed timer, with what else is due of its incident, otherwise alike; False where it did not.
 
     One at whose incident somebody is working is given back, and is claimed again at once. Raises UnreadableError for a damaged
-    incident.
+    incident, and BusyError where somebody holds what is needed.
     """
     fired = context.database.write(partial(_fire, context, claimed))
     if fired:
         context.doorbell.ring()
     return fired
+
+
+def put_off(context: Context, claimed: ClaimedTimer) -> None:
+    """Fire a timer a little later that somebody keeps from being fired, who holds what that needs: it counts as no failure."""
+    until = context.clock.now() + _FREE_AFTER
+    context.database.write(lambda session: timers.put_off(session, claimed, until))
 
 
 def put_back(context: Context, claimed: ClaimedTimer) -> None:
@@ -94,6 +103,7 @@ def _fire_together(
 
 
 def _fire(context: Context, claimed: ClaimedTimer, session: Session) -> bool:
+    be_quick(session, ALONE)
     locked = incidents.lock_if_free(session, context.cipher, claimed.incident)
     if locked is None:
         timers.give_back(session, claimed)

@@ -16,7 +16,8 @@ from oncall.store.bulk import json_text
 from oncall.store.cipher import Cipher
 from oncall.store.pipeline import Statement
 
-# One that is locked for long is not waited for by all the others: whoever asks for it does so alone, and waits.
+# One that is locked for long is not waited for by all the others: whoever asks for it does so alone, and waits. Without a key many
+# timers are about to fire.
 _BE_QUICK = Statement("SET LOCAL lock_timeout = '200ms'")
 _HOLD = Statement(configuration_version.HOLD)
 _INSTANTS = ("created_at", "acknowledged_at", "resolved_at", "responded_at")
@@ -45,7 +46,7 @@ def ask(session: Session, cipher: Cipher, keys: Collection[Key], integrations: C
     """As `beforehand.ask`."""
     wanted = json_text([{"service": service, "dedup_key": dedup_key} for service, dedup_key in keys])
     question = Statement(_ASK, (wanted, json_text(list(integrations))))
-    quickly = [_BE_QUICK] if len(keys) > 1 else []
+    quickly = [_BE_QUICK] if len(keys) != 1 else []
     *_, [(version, is_told, live, found)] = pipeline.run(
         session.connection(), [pipeline.BEGIN, *quickly, _HOLD, question]
     )

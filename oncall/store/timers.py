@@ -203,6 +203,11 @@ def give_back(session: Session, claimed: ClaimedTimer) -> None:
     session.execute(_of(claimed).values(lease=None, lease_until=None))
 
 
+def put_off(session: Session, claimed: ClaimedTimer, until: datetime) -> None:
+    """Let the timer be claimed again at `until`, as if nobody had tried to fire it."""
+    session.execute(_of(claimed).values(lease_until=until))
+
+
 def put_back(session: Session, claimed: ClaimedTimer, until: datetime) -> None:
     """Count a failure, and let the timer be claimed again at `until`."""
     session.execute(_of(claimed).values(lease_until=until, tries=TimerRow.tries + 1))

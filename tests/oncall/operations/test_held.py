@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Event
 from typing import Any, TypeVar
 
@@ -18,11 +19,14 @@ from oncall.operations.settle import Failed, Sent, settle_all
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow, Types
 from oncall.store.recent_pages import RecentPageRow
-from tests.oncall.floor import MINUTE, Floor, open_floor
+from oncall.store.timers import TimerRow
+from tests.oncall.desk import DESK
+from tests.oncall.floor import MINUTE, SECOND, Floor, open_floor
 
 T = TypeVar("T")
 
 FIRST_WAYS = Types(of=frozenset({"sms", "slack"}))
+HOUR = timedelta(hours=1)
 LONG = 5.0
 """Seconds for which a transaction waits that nobody else waits for."""
 
@@ -82,6 +86,24 @@ def test_call_of_which_somebody_holds_a_part_goes_out_whole_later_and_those_besi
     assert list(while_held(floor, last, lambda: claimed(floor))) == ["slack"]
     whole = claimed(floor)["sms"]
     assert (len(whole.messages), whole.attempt) == (4, 1)
+
+
+def test_timer_that_somebody_keeps_from_being_fired_fires_a_little_later_and_those_beside_it_now(
+    postgres_url: str,
+) -> None:
+    with open_floor(postgres_url, DESK) as desk:
+        for service in ("cloud", "shop"):
+            desk.trigger(service=service, severity="sev2")
+        desk.clock.advance(5 * HOUR)
+        first = select(TimerRow.id).join(IncidentRow, IncidentRow.id == TimerRow.incident_id)
+        warning = first.where(IncidentRow.number == 1, TimerRow.kind == "warn_respond")
+
+        for _ in range(4):
+            while_held(desk, warning, desk.engine.fire_due)
+            desk.clock.advance(SECOND)
+        assert [desk.events(key).count("paged") for key in "12"] == [1, 2]
+        desk.engine.fire_due()
+        assert "breached" in desk.events("1")
 
 
 def claimed(floor: Floor) -> dict[str, Call]:
