@@ -50,7 +50,7 @@ def gravest(words: Iterable[str], service: Service, policy: SupportPolicy) -> st
         severities = [severity_meant(word, service, policy).value for word in (other, one)]
         return other if policy.is_graver(severities[0], than=severities[1]) else one
 
-    said = [word for word in words if word.strip()]
+    said = dict.fromkeys(word for word in words if word.strip())
     return reduce(graver, said) if said else None
 
 

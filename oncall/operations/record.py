@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from oncall.domain.commands import Command, Trigger
+from oncall.domain.evolve import evolve
 from oncall.domain.incident import Attempt, Incident
 from oncall.domain.log import Entry
 from oncall.domain.transition import Disabled, Transition, transition
@@ -119,4 +119,4 @@ def carry_out(context: Context, session: Session, incident: Incident, command: C
 
 
 def _numbered(incident: Incident, numbers: Mapping[str, int]) -> Incident:
-    return replace(incident, number=numbers[incident.id]) if incident.id in numbers else incident
+    return evolve(incident, number=numbers[incident.id]) if incident.id in numbers else incident
