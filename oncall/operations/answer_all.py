@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -15,9 +16,10 @@ from oncall.domain.itself import service_of
 from oncall.domain.policy import policy_of
 from oncall.domain.reply import Action
 from oncall.operations.context import Context
-from oncall.operations.poison import isolated
+from oncall.operations.poison import isolated, salvaged, unless_held
 from oncall.operations.record import Recording
 from oncall.store import incidents
+from oncall.store.patience import TOGETHER, be_quick
 from oncall.store.sends import PageSent
 
 AT_ONCE = 250
@@ -29,6 +31,10 @@ _DONE = {
     Action.ESCALATE: "go on to the next step",
     Action.RESOLVE: "are resolved",
 }
+# Whoever answers by a text or a key waits on the line, and any number of them may be held.
+_PATIENCE = timedelta(seconds=1)
+_DAMAGED = "an incident cannot be read."
+_HELD = "somebody else is at an incident: answer again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +80,31 @@ def answer_all(context: Context, told: Sequence[PageSent], answer: Answer) -> An
 
 def _answer_some(context: Context, pages: Mapping[str, str], answer: Answer) -> Answered:
     return isolated(
-        lambda: context.database.write(partial(_in_transaction, context, pages, answer)),
+        lambda: context.database.write(partial(_in_transaction, context, pages, answer, TOGETHER)),
         lambda: _one_by_one(context, pages, answer),
     )
 
 
 def _one_by_one(context: Context, pages: Mapping[str, str], answer: Answer) -> Answered:
-    if len(pages) == 1:
-        return Answered(0, ("an incident cannot be read.",))
-    each = [_answer_some(context, {id_: page}, answer) for id_, page in pages.items()]
+    """Do it to each by itself, and wait there for whoever holds one."""
+    each = [_alone(context, {id_: page}, answer) for id_, page in pages.items()]
     return Answered(sum(one.done for one in each), tuple(why for one in each for why in one.refused))
 
 
-def _in_transaction(context: Context, pages: Mapping[str, str], answer: Answer, session: Session) -> Answered:
+def _alone(context: Context, page: Mapping[str, str], answer: Answer) -> Answered:
+    work = partial(_in_transaction, context, page, answer, _PATIENCE)
+    read = partial(salvaged, lambda: context.database.write(work), lambda: Answered(0, (_DAMAGED,)))
+    return unless_held(read, Answered(0, (_HELD,)))
+
+
+def _in_transaction(
+    context: Context, pages: Mapping[str, str], answer: Answer, limit: timedelta, session: Session
+) -> Answered:
+    be_quick(session, limit)
     locked = incidents.lock_all(session, context.cipher, pages)
     directory = context.held_directory(session)
     recording = Recording(context, session, context.clock.now())
-    done, refused = 0, ["an incident cannot be read."] * (len(pages) - len(locked))
+    done, refused = 0, [_DAMAGED] * (len(pages) - len(locked))
     for id_, incident in locked.items():
         if answer.action in {Action.ACKNOWLEDGE, Action.ACKNOWLEDGE_ALL} and is_held_by(incident, answer.by):
             done += 1

@@ -13,12 +13,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from oncall.delivery.settler import Settler
+from oncall.domain.incident import State
+from oncall.domain.reply import Action
+from oncall.operations.answer_all import Answer, Answered, answer_all
 from oncall.operations.call import Call
 from oncall.operations.claim import claim_messages
 from oncall.operations.settle import Failed, Sent, settle_all
 from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow, Types
 from oncall.store.recent_pages import RecentPageRow
+from oncall.store.sends import PageSent
 from oncall.store.timers import TimerRow
 from tests.oncall.desk import DESK
 from tests.oncall.floor import MINUTE, SECOND, Floor, open_floor
@@ -104,6 +108,14 @@ def test_timer_that_somebody_keeps_from_being_fired_fires_a_little_later_and_tho
         assert [desk.events(key).count("paged") for key in "12"] == [1, 2]
         desk.engine.fire_due()
         assert "breached" in desk.events("1")
+
+
+def test_answer_to_many_is_done_to_all_but_the_one_that_somebody_holds(floor: Floor) -> None:
+    told = [PageSent(floor.pages(key)[0].id, floor.incident(key).id, "ana", "sms") for key in "12"]
+    answer = Answer(Action.ACKNOWLEDGE_ALL, "ana", "sms")
+    answered = while_held(floor, incident(1), lambda: answer_all(floor.context, told, answer))
+    assert answered == Answered(1, ("somebody else is at an incident: answer again.",))
+    assert [floor.incident(key).state for key in "12"] == [State.TRIGGERED, State.ACKNOWLEDGED]
 
 
 def claimed(floor: Floor) -> dict[str, Call]:
