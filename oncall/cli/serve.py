@@ -22,6 +22,7 @@ from oncall.doorbell import LocalDoorbell
 from oncall.engine.lock import only_engine
 from oncall.errors import RefusedError
 from oncall.journal import write_journal
+from oncall.lasting import spare_what_lasts
 from oncall.operations.apply import apply_document
 from oncall.operations.context import Context
 from oncall.operations.start import require_ready
@@ -112,6 +113,7 @@ def _listen(app: Flask, host: str, port: int) -> Any:
 def _serve(server: Any, worker: Worker) -> None:
     signal.signal(signal.SIGTERM, _stop)
     worker.start()
+    spare_what_lasts()
     try:
         server.run()
     finally:

@@ -15,6 +15,7 @@ from oncall.clock import SystemClock
 from oncall.doorbell import LocalDoorbell
 from oncall.engine.lock import only_engine
 from oncall.journal import write_journal
+from oncall.lasting import spare_what_lasts
 from oncall.operations.context import open_context
 from oncall.worker import build_worker
 
@@ -39,6 +40,7 @@ def worker(*, data: Path | None) -> None:
         running = build_worker(context, doorbell, settings, click.echo)
         try:
             running.start()
+            spare_what_lasts()
             try:
                 _wait(settings.redis_url, doorbell, stopping)
             finally:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOAD = "import wsgi; print(wsgi.app.test_client().get('/readyz').status)"
+LOAD = "import gc, wsgi; print(wsgi.app.test_client().get('/readyz').status, gc.get_freeze_count() > 0)"
 
 
 def load(data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -19,13 +19,13 @@ def load(data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_ready_on_a_database_with_all_migrations(database_url: str, tmp_path: Path) -> None:
     loaded = load(tmp_path, ONCALL_DATABASE_URL=database_url)
 
-    assert (loaded.stdout, loaded.stderr) == ("200 OK\n", "")
+    assert (loaded.stdout, loaded.stderr) == ("200 OK True\n", "")
 
 
 def test_starts_without_a_database_and_says_so(tmp_path: Path) -> None:
     loaded = load(tmp_path, ONCALL_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
 
-    assert loaded.stdout == "503 SERVICE UNAVAILABLE\n"
+    assert loaded.stdout == "503 SERVICE UNAVAILABLE True\n"
 
 
 def test_does_not_start_with_another_key(sqlite_url: str, tmp_path: Path) -> None:
