@@ -41,6 +41,7 @@ def _add_recent_pages() -> None:
         sa.PrimaryKeyConstraint("user_id", "type", "address", name="pk_recent_pages"),
     )
     op.add_column("messages", sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("sends", sa.Column("verdict", sa.String(), nullable=True))
 
 
 def _add_holds() -> None:
@@ -107,4 +108,5 @@ def downgrade() -> None:
     op.drop_table("clocks")
     op.drop_table("holds")
     op.drop_table("recent_pages")
+    op.drop_column("sends", "verdict")
     op.drop_column("messages", "waits_since")

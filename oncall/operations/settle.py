@@ -32,7 +32,7 @@ from oncall.store.bulk import Bulk
 from oncall.store.messages import MessageState
 from oncall.store.patience import ALONE, TOGETHER, within
 from oncall.store.sends import SendState
-from oncall.store.settling import Carried
+from oncall.store.settling import Carried, Failure
 
 __all__ = ["Delivered", "Failed", "Made", "Outcome", "Sent", "Verdict", "receipt", "settle", "settle_all"]
 
@@ -186,9 +186,8 @@ class _Record:
         if part.send_state not in may_fail or (lease is not None and part.lease != lease):
             # Of what another worker has taken over, what that one finds out decides.
             return
-        settling.end_send(
-            self.bulk, part, SendState.FAILED, self.now, reference=outcome.reference, reason=outcome.reason
-        )
+        failure = Failure(outcome.reason, outcome.verdict)
+        settling.end_send(self.bulk, part, SendState.FAILED, self.now, reference=outcome.reference, failure=failure)
         if part.state in {MessageState.SENDING, MessageState.SENT}:
             self._leave_failed(part, outcome)
         self.failures.append((part, outcome))

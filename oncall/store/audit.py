@@ -128,8 +128,12 @@ def sends_since(session: Session, instant: datetime) -> dict[tuple[str, str], in
 
 
 def calls_since(session: Session, instant: datetime) -> dict[str, dict[str, int]]:
-    """How many calls were begun at or after `instant`, by provider and then by what is known of them."""
+    """How many calls were begun at or after `instant`, by provider and then by what is known of them.
+
+    Those that failed for an address that nobody has say nothing of the provider: they are left out.
+    """
     query = select(SendRow.provider, SendRow.state, func.count(SendRow.call_id.distinct())).where(SendRow.at >= instant)
+    query = query.where(or_(SendRow.verdict.is_(None), SendRow.verdict != "address"))
     query = query.join(MessageRow, MessageRow.id == SendRow.message_id).where(MessageRow.type != CANARY_TYPE)
     found: dict[str, dict[str, int]] = {}
     for provider, state, count in session.execute(query.group_by(SendRow.provider, SendRow.state)):

@@ -33,7 +33,10 @@ OPEN = frozenset({SendState.CALLING, SendState.UNKNOWN})
 
 
 class SendRow(Base):
-    """One message within one provider call; those that went out as one share `call_id`, which the provider knows too."""
+    """One message within one provider call; those that went out as one share `call_id`, which the provider knows too.
+
+    `verdict` says of a failed one whose fault that was, as in the command AttemptFailed.
+    """
 
     __tablename__ = "sends"
     __table_args__ = (Index("ix_sends_at", "at"), {"sqlite_autoincrement": True})
@@ -45,6 +48,7 @@ class SendRow(Base):
     state: Mapped[str]
     reference: Mapped[str | None]
     reason: Mapped[str | None]
+    verdict: Mapped[str | None]
     at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 

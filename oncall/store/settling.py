@@ -45,6 +45,13 @@ class Carried(NamedTuple):
     is_told: bool
 
 
+class Failure(NamedTuple):
+    """Why a send failed, and whose fault that was."""
+
+    reason: str
+    verdict: str
+
+
 _IS_TOLD = select(WebhookRow.id).where(WebhookRow.revoked_at.is_(None), WebhookRow.disabled.is_(None)).exists()
 _CARRIED = (
     SendRow.id,
@@ -119,13 +126,12 @@ def end_send(
     at: datetime,
     *,
     reference: str | None = None,
-    reason: str | None = None,
+    failure: Failure | None = None,
 ) -> None:
     """Write what came of a send; a reference once known is kept."""
-    known = reference or part.reference
-    bulk.add(
-        Part.ENDED, {"id": part.send, "state": state.value, "reference": known, "reason": reason, "settled_at": at}
-    )
+    reason, verdict = failure or (None, None)
+    said = {"reference": reference or part.reference, "reason": reason, "verdict": verdict}
+    bulk.add(Part.ENDED, {"id": part.send, "state": state.value, **said, "settled_at": at})
 
 
 def learn_reference(bulk: Bulk, part: Carried, reference: str) -> None:

@@ -100,7 +100,7 @@ class Findings:
 def providers_down(calls: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
     """The providers of which every one of the last calls failed, and these were more than a few.
 
-    `calls` are counted by provider and then by what came of them.
+    `calls` are counted by provider and then by what came of them, without those that failed for a wrong address.
     """
     return tuple(
         provider

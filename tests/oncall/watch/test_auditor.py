@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from oncall.domain.itself import ALARMS
-from oncall.errors import ProviderError
+from oncall.errors import AddressError, ProviderError
 from oncall.operations import act
 from oncall.operations.beats import Ran
 from oncall.operations.mend import rearm
@@ -166,6 +166,15 @@ def test_vendor_that_takes_nothing_is_an_alarm(company: Floor) -> None:
         company.pass_time(SECOND)
     audited(company)
     assert "channel_vendor" in alarms(company)
+
+
+def test_vendor_to_which_wrong_numbers_were_given_is_no_alarm(company: Floor) -> None:
+    company.vendor.answers.extend([AddressError("the number does not exist")] * 99)
+    company.trigger()
+    company.pass_time(SECOND)
+    assert len(company.vendor.sent) >= 5
+    audited(company)
+    assert "channel_vendor" not in alarms(company)
 
 
 def test_alarms_about_the_pager_make_no_further_alarms(sqlite_url: str) -> None:
