@@ -29,7 +29,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When a loop looks: at what falls due next as `asked` tells, and when it is rung, with whatever rings within `rest` after."""
+    """When a loop looks: at what falls due next as `asked` tells, and when it is rung, with whatever rings within `rest` after.
+
+    Where there is a rest, what rings is hardly ever due at once: then the loop asks first.
+    """
 
     name: str
     asked: Question
@@ -43,7 +46,8 @@ class Loop:
     """On a thread of its own, does each of `works` in turn whenever something is due or it is rung, and `always` before.
 
     A work does what is due at once and returns how much that was. Until the next of it falls due the loop sleeps, at most a
-    second. Without a database it goes on asking each second.
+    second. Without a database it goes on asking each second. It asks when something is due rather than let each work find that
+    nothing is, save where it is rung, where there was more than one thing to do, and where a work failed.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Loop:
         self._asked = pace.asked
         self._rest = pace.rest.total_seconds()
         self.name, self.turns = pace.name, 0
+        self._looks_unasked = True
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=pace.name)
 
@@ -89,14 +94,22 @@ class Loop:
             pause = self._turn().total_seconds()
             if pause > 0:
                 until = time.monotonic() + pause
-                if self._doorbell.wait(pause) and self._rest:
+                if not self._doorbell.wait(pause):
+                    continue
+                if self._rest:
                     self._stopping.wait(max(0, min(self._rest, until - time.monotonic())))
+                else:
+                    self._looks_unasked = True
 
     def _turn(self) -> timedelta:
         """Do what is due; how long nothing more will be."""
         self._guarded(self._always)
+        pause = None if self._looks_unasked else self._guarded(self._until_due)
+        if pause is not None and pause > timedelta(0):
+            return min(pause, LONGEST_SLEEP)
         # One incident that is locked for long, or one fault of ours, stops what it is in the way of and nothing else.
         done = [self._guarded(work) for work in self._works]
+        self._looks_unasked = None in done or sum(filter(None, done)) > 1
         if any(done):
             return timedelta(0)
         pause = self._guarded(self._until_due)

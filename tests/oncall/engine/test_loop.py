@@ -92,6 +92,35 @@ def test_rings_within_the_rest_are_one_and_what_is_due_by_itself_waits_for_no_re
         assert sent.wait(PATIENCE)
 
 
+def test_rings_about_nothing_that_is_due_give_no_work(floor: Floor) -> None:
+    doorbell, looks = LocalDoorbell(), []
+
+    def look() -> int:
+        looks.append(True)
+        return 0
+
+    loop = Loop(floor.context, doorbell, [look], pace=Pace("resting", MESSAGE, timedelta(milliseconds=1)))
+    with running(loop):
+        while loop.turns < 5:
+            doorbell.ring()
+    assert len(looks) == 1, "when it begins it looks at what a worker before it may have left"
+
+
+def test_work_that_failed_is_done_again_although_nothing_is_due(floor: Floor) -> None:
+    doorbell, done, faults = LocalDoorbell(), threading.Event(), [KeyError("a fault of ours")]
+
+    def work() -> int:
+        if faults:
+            doorbell.ring()
+            raise faults.pop()
+        done.set()
+        return 0
+
+    pace = Pace("resting", MESSAGE, timedelta(milliseconds=1))
+    with running(Loop(floor.context, doorbell, [work], pace=pace)):
+        assert done.wait(PATIENCE)
+
+
 def test_sign_of_life_that_fails_keeps_nothing_from_being_done(floor: Floor) -> None:
     sent = threading.Event()
     floor.vendor.meanwhile = lambda _sent: sent.set()
