@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,6 +120,17 @@ def test_worker_killed_midway_loses_nothing(cluster: Cluster) -> None:
 
     # What the dead one had claimed is free for the other when its lease runs out.
     eventually(cluster.paged, once("first"), patience=LEASE.total_seconds() + PATIENCE_SECONDS)
+
+
+def test_worker_that_is_suspended_holds_up_nobody_and_doubles_nothing_when_it_goes_on(cluster: Cluster) -> None:
+    suspended, _ = cluster.workers
+    suspended.process.send_signal(signal.SIGSTOP)
+    cluster.trigger_all()
+    eventually(cluster.paged, once("first"))
+
+    suspended.process.send_signal(signal.SIGCONT)
+    cluster.let_pass(timedelta(minutes=10))
+    eventually(cluster.paged, once("first", "second"))
 
 
 def test_emptied_redis_loses_nothing(cluster: Cluster) -> None:
