@@ -58,7 +58,7 @@ class Context:
 
     def hold(self, session: Session, version: int) -> Directory:
         """The same, for a transaction that holds the configuration of that version already."""
-        held = session.info[_HELD] = self.directories.at(session, version, self.clock.now())
+        held = session.info[_HELD] = self.directories.kept(version) or self.directory(session)
         return held
 
     def decide_by(self, session: Session, directory: Directory) -> None:

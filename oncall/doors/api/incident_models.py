@@ -151,6 +151,7 @@ class IncidentList(BaseModel):
 
 
 _WORKED_OUT = frozenset({"links", "rule", "missing", "awaiting_customer", "customer_escalated", "gate", "url"})
+_AS_THEY_ARE = IncidentOut.model_fields.keys() - _WORKED_OUT
 
 
 def incident_out(call: Call[Any, Any], incident: Incident) -> IncidentOut:
@@ -161,10 +162,9 @@ def incident_out(call: Call[Any, Any], incident: Incident) -> IncidentOut:
 def shown(call: Call[Any, Any], incident: Incident) -> dict[str, Any]:
     """What IncidentOut holds of it; where its contents may not be seen the number stands for the title."""
     incident = readable(incident, call.asker.role)
-    names = IncidentOut.model_fields.keys() - _WORKED_OUT
     rule, gate = incident.rule, incident.gate
     return {
-        **{name: getattr(incident, name) for name in names},
+        **{name: getattr(incident, name) for name in _AS_THEY_ARE},
         "links": list(incident.links),
         "missing": list(incident.missing),
         "rule": RuleOut.model_validate(rule) if rule is not None and rule.number else None,
