@@ -89,7 +89,7 @@ def take_early(session: Session, rows: Iterable[Taken], now: datetime) -> list[T
 
 def without_waiting(session: Session, rows: Sequence[Taken], now: datetime) -> Sequence[Taken]:
     """The messages without those deferred ones that wait a moment for whatever else is being released."""
-    if any(was_deferred(row) for row in rows) and timers.is_paging_left(session, now + _ABOUT_TO_FIRE):
+    if any(was_deferred(row) for row in rows) and timers.is_release_left(session, now + _ABOUT_TO_FIRE):
         return [row for row in rows if not was_deferred(row) or row.due_at <= now - _WAIT_FOR_OTHERS]
     return rows
 

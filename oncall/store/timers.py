@@ -38,6 +38,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oncall.domain.draft import RANKS, Timer
 from oncall.domain.escalation import STEP
 from oncall.domain.incident import State, Waiting
+from oncall.domain.policy import Do
 from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part
 from oncall.store.database import Database
@@ -192,10 +193,16 @@ def is_any_due(database: Database, now: datetime) -> bool:
     return bool(rows)
 
 
-def is_paging_left(session: Session, until: datetime) -> bool:
-    """Whether a release or a step that falls due by `until` has not fired yet, whoever holds it."""
-    unfired = select(TimerRow.id).where(TimerRow.due_at <= until, TimerRow.failure.is_(None))
-    return session.scalar(unfired.where(TimerRow.kind.in_([RELEASE, STEP])).limit(1)) is not None
+def is_release_left(session: Session, until: datetime) -> bool:
+    """Whether a release, or a step of an incident that was deferred, falls due by `until` and has not fired yet, whoever holds it.
+
+    One that has failed before is waited for no more.
+    """
+    unfired = and_(TimerRow.due_at <= until, TimerRow.failure.is_(None), TimerRow.tries == 0)
+    # A value, not whether there is one: for that the planner would read all incidents where many timers are due.
+    did = select(IncidentRow.rule["do"].as_string()).where(IncidentRow.id == TimerRow.incident_id).scalar_subquery()
+    step = and_(TimerRow.kind == STEP, did == Do.DEFER.value)
+    return session.scalar(select(TimerRow.id).where(unfired, or_(TimerRow.kind == RELEASE, step)).limit(1)) is not None
 
 
 def give_back(session: Session, claimed: ClaimedTimer) -> None:

@@ -109,6 +109,14 @@ def test_what_pages_at_once_waits_for_no_release(floor: Floor) -> None:
     assert carried(floor) == [("slack", "ana", 1)]
 
 
+def test_what_was_released_waits_for_no_step_of_what_pages_at_once(floor: Floor) -> None:
+    floor.clock.advance(MONDAY - 5 * MINUTE + SECOND / 2 - floor.clock.now())
+    floor.trigger("database down", severity="sev1")
+    floor.work()
+    floor.pass_time(MONDAY - floor.clock.now())
+    assert carried(floor)[-1] == ("slack", "ana", 12)
+
+
 def test_timer_that_does_not_fire_holds_nothing_up_for_long(floor: Floor) -> None:
     floor.clock.advance(MONDAY - floor.clock.now())
     first, *_ = claim_timers(floor.context, "of a worker that dies", 50)
