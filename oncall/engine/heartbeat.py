@@ -11,7 +11,7 @@ from oncall.operations.context import Context
 from oncall.operations.workers import report_alive, report_stopped
 from oncall.store.workers import WorkerRecord
 
-PERIOD = timedelta(seconds=10)
+PERIOD = timedelta(seconds=5)
 """How often a worker says that it is alive."""
 
 

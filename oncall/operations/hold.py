@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import structlog
 from sqlalchemy.orm import Session
 
 from oncall.domain.commands import PassOver
@@ -22,8 +21,6 @@ from oncall.store import holds, incidents, interrupted, messages
 from oncall.store.holds import Hold
 
 _AT_ONCE = 200
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +43,7 @@ def mark_restored(context: Context, by: str) -> Hold:
         holds.begin(session, now, by)
         return Hold(now, by)
 
-    hold = context.database.write(work)
-    _log.critical("nothing is sent until an operator lets it: a backup was restored", by=hold.by)
-    return hold
+    return context.database.write(work)
 
 
 def sending_held(context: Context) -> Hold | None:
@@ -75,7 +70,6 @@ def release_sending(context: Context, by: str) -> Released:
             theirs[user].append(incident)
     told = context.database.write(partial(_let_go, context, theirs, by))
     context.doorbell.ring()
-    _log.warning("sending goes on", by=by, held_since=hold.at.isoformat(), told=told)
     return Released(hold.at, len(ids), told)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from oncall.domain.directory import Directory, Role, Urgency
+from oncall.engine.heartbeat import PERIOD
 from oncall.errors import SettingsError, UnavailableError
 from oncall.operations.context import Context
 from oncall.operations.start import require_ready
@@ -18,6 +19,7 @@ from oncall.watch.finding import Finding, risky, well, wrong
 from oncall.watch.findings import LATE_PAGE, LATE_TIMER
 from oncall.watch.status import Status, status
 
+_MISSED = 2 * PERIOD
 _SLOW = timedelta(milliseconds=200)
 _APART = timedelta(seconds=5)
 _SAFE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -97,15 +99,19 @@ def _people(directory: Directory, served: Collection[str]) -> Iterator[Finding]:
 
 
 def _workers(found: Status) -> Iterator[Finding]:
-    alive = found.workers_alive()
-    if not alive:
-        yield wrong(
-            "workers", "none was seen for half a minute", "Start `oncall worker` (or `oncall serve`): nobody is paged"
-        )
-    elif len(alive) == 1:
-        yield risky("workers", "one is alive", "Where it matters run two or more, on two machines")
-    else:
-        yield well("workers", f"{len(alive)} are alive")
+    seen = found.workers_alive()
+    heard = [worker for worker in seen if found.at - worker.seen_at <= _MISSED]
+    within = f"within {int(_MISSED.total_seconds())} seconds"
+    if not heard:
+        said = f"none was heard from {within}"
+        yield wrong("workers", said, "Start `oncall worker` (or `oncall serve`): nobody is paged")
+    elif len(heard) > 1:
+        yield well("workers", f"{len(heard)} were heard from {within}")
+    elif heard:
+        yield risky("workers", f"one was heard from {within}", "Where it matters run two or more, on two machines")
+    for worker in (worker for worker in seen if worker not in heard):
+        said = f"{worker.id} was last heard from {int((found.at - worker.seen_at).total_seconds())} seconds ago"
+        yield risky("workers", said, "It was killed, or hangs: see that it is started again")
     late = (("timer", found.overdue_timers, LATE_TIMER), ("page", found.overdue_pages, LATE_PAGE))
     for what, by_severity, limit in late:
         by = max(by_severity.values(), default=_NEVER_LATE)

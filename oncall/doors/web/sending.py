@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import structlog
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +14,8 @@ from oncall.errors import RefusedError
 from oncall.operations.hold import release_sending
 
 sending = Blueprint("sending", __name__)
+
+_log = structlog.get_logger(__name__)
 
 
 @sending.post("/sending/release")
@@ -24,6 +27,7 @@ def release() -> ResponseReturnValue:
     except RefusedError as error:
         flash(f"{str(error).capitalize()}.", "warning")
     else:
+        _log.warning("sending goes on", by=signed_in().id, held_since=released.since.isoformat(), told=released.told)
         people = "1 person is" if released.told == 1 else f"{released.told} people are"
         flash(f"Sending goes on. {people} told of what is open.", "done")
     return redirect(url_for("web.home.show"), HTTPStatus.SEE_OTHER)

@@ -21,6 +21,7 @@ from oncall.operations.integrations import find_integration
 from oncall.operations.logins import use_login_link
 from oncall.operations.tokens import use_token
 from oncall.settings import from_env
+from schedules import format_instant
 from tests.oncall.floor import DOCUMENT
 
 
@@ -109,12 +110,14 @@ def test_upgrade_makes_the_embedded_database(tmp_path: Path) -> None:
 
 def test_sending_is_held_after_a_restore_until_it_is_let_go_on(data: Path, context: Context) -> None:
     assert run("db", "release", "--yes", data=data).exit_code == 1
-    assert "until `oncall db release`" in run("db", "mark-restored", "--by", "ana", data=data).stdout
+    marked = run("db", "mark-restored", "--by", "ana", data=data).output
     hold = sending_held(context)
     assert hold is not None
+    assert marked == f"Nothing is sent since {format_instant(hold.at)}, until `oncall db release`.\n"
     assert hold.by == "ana"
     assert run("db", "release", data=data).exit_code == 1
-    assert "Sending goes on. Open incidents: 0;" in run("db", "release", "--yes", data=data).stdout
+    released = run("db", "release", "--yes", data=data).output
+    assert released == "Sending goes on. Open incidents: 0; people who are told of them: 0.\n"
     assert sending_held(context) is None
 
 

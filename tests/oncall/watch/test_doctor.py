@@ -19,7 +19,7 @@ from oncall.operations.workers import report_alive
 from oncall.settings import Settings
 from oncall.store.workers import WorkerRecord
 from oncall.watch.doctor import Doctor
-from tests.oncall.floor import DOCUMENT, MINUTE, Floor, open_floor
+from tests.oncall.floor import DOCUMENT, MINUTE, SECOND, Floor, open_floor
 
 SERVED = ("sms", "voice", "slack")
 
@@ -68,6 +68,15 @@ def test_doctor_finds_what_keeps_pages_from_going_out(company: Floor, settings: 
     assert wrongs(company.context, settings) == {"workers", "auditor", "alarms"}
     mark_restored(company.context, "root")
     assert "sending" in wrongs(company.context, settings)
+
+
+def test_worker_that_was_killed_a_moment_ago_is_named_and_not_counted(company: Floor, settings: Settings) -> None:
+    now = company.clock.now()
+    report_alive(company.context, WorkerRecord("killed", now, now - 11 * SECOND))
+    assert "workers" in wrongs(company.context, settings)
+    report_alive(company.context, WorkerRecord("well", now, now))
+    said = [finding.said for finding in Doctor(company.context, settings, SERVED, {}).findings()]
+    assert {"one was heard from within 10 seconds", "killed was last heard from 11 seconds ago"} <= set(said)
 
 
 def test_people_nobody_can_reach_are_found(sqlite_url: str, settings: Settings) -> None:
