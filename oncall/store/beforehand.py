@@ -12,6 +12,7 @@ from oncall.domain.incident import Incident
 from oncall.store import configuration_version, incidents, webhooks
 from oncall.store.cipher import Cipher
 from oncall.store.integrations import IntegrationRow
+from oncall.store.transaction import is_sqlite
 
 Key = tuple[str, str]
 """A service and a dedup key."""
@@ -33,7 +34,7 @@ class Beforehand:
 
 def ask(session: Session, cipher: Cipher, keys: Collection[Key], integrations: Collection[int]) -> Beforehand:
     """Ask for all that triggers of these keys, which came by these integrations, need; the first thing in a transaction."""
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session):
         # Of the two databases' words those alone are loaded that are spoken.
         from oncall.store import beforehand_postgres  # noqa: PLC0415
 

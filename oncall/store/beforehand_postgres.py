@@ -15,6 +15,7 @@ from oncall.store.beforehand import Beforehand, Key
 from oncall.store.bulk import json_text
 from oncall.store.cipher import Cipher
 from oncall.store.pipeline import Statement
+from oncall.store.transaction import line_of
 
 # One that is locked for long is not waited for by all the others: whoever asks for it does so alone, and waits. Without a key many
 # timers are about to fire.
@@ -47,9 +48,7 @@ def ask(session: Session, cipher: Cipher, keys: Collection[Key], integrations: C
     wanted = json_text([{"service": service, "dedup_key": dedup_key} for service, dedup_key in keys])
     question = Statement(_ASK, (wanted, json_text(list(integrations))))
     quickly = [_BE_QUICK] if len(keys) != 1 else []
-    *_, [(version, is_told, live, found)] = pipeline.run(
-        session.connection(), [pipeline.BEGIN, *quickly, _HOLD, question]
-    )
+    *_, [(version, is_told, live, found)] = pipeline.run(line_of(session), [pipeline.BEGIN, *quickly, _HOLD, question])
     rows = [_row(values) for values in json.loads(found or "[]")]
     return Beforehand(
         version=int(version or 0),

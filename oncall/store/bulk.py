@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from oncall.store.transaction import is_sqlite
+
 Row = dict[str, Any]
 """The columns of one row: instants as such, JSON as text (`json_text`)."""
 
@@ -139,7 +141,7 @@ class Bulk:
 
     def write_last(self, session: Session) -> Written:
         """Write them all as the last thing in a transaction; on PostgreSQL it is then committed, as by `write_and_commit`."""
-        if session.get_bind().dialect.name == "sqlite":
+        if is_sqlite(session):
             return self.write(session)
         return self.write_and_commit(session)
 
@@ -153,7 +155,7 @@ class Bulk:
 
 def _words(session: Session) -> Any:
     # Of the two databases' words those alone are loaded that are spoken.
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         from oncall.store import bulk_sqlite  # noqa: PLC0415
 
         return bulk_sqlite

@@ -23,6 +23,7 @@ from oncall.store import pipeline
 from oncall.store.base import Base
 from oncall.store.bulk import KEYS, ONLY_NEW, RETURNED, TABLES, WHERE, Part, Row, Written
 from oncall.store.pipeline import Statement
+from oncall.store.transaction import line_of
 from oncall.store.types import UTCDateTime
 
 _SQL_TYPES = (
@@ -37,7 +38,7 @@ _SQL_TYPES = (
 
 def write(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
     """Write the rows of every part, in one statement."""
-    return _written(pipeline.run(session.connection(), [_statement_for(parts)])[0])
+    return _written(pipeline.run(line_of(session), [_statement_for(parts)])[0])
 
 
 def write_and_commit(session: Session, parts: Mapping[Part, Sequence[Row]]) -> Written:
@@ -46,7 +47,7 @@ def write_and_commit(session: Session, parts: Mapping[Part, Sequence[Row]]) -> W
     Raises UnavailableError where the connection is lost meanwhile: nobody knows then whether it is stored.
     """
     try:
-        return _written(pipeline.run(session.connection(), [_statement_for(parts), pipeline.COMMIT])[0])
+        return _written(pipeline.run(line_of(session), [_statement_for(parts), pipeline.COMMIT])[0])
     except DBAPIError as error:
         if error.connection_invalidated:
             raise UnavailableError("the database does not answer: try again") from error

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
 from oncall.store.conflicts import insert_missing
+from oncall.store.transaction import is_sqlite
 
 WEB = "web:"
 """How the names of web processes begin: nothing of them is forgotten when they stop."""
@@ -40,7 +41,7 @@ class ClockRecord:
 
 def database_time(session: Session) -> datetime | None:
     """The database's own clock; None where it has none, as it runs in our process."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return None
     return session.scalar(select(func.clock_timestamp()))
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.transaction import is_sqlite
 
 _ONLY = 1
 _LOCK = 7_214_026_002
@@ -60,4 +61,4 @@ def wait_for_holders(session: Session) -> None:
 
 
 def _has_one_writer(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+    return is_sqlite(session)

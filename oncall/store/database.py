@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from oncall.errors import BusyError, UnavailableError
 from oncall.store.question import Asked, Rows, ask, ask_at_once
+from oncall.store.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -51,7 +53,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgres(url)
         self.is_sqlite = self._engine.dialect.name == "sqlite"
-        self._write = sessionmaker(self._engine, expire_on_commit=False)
+        self._write: Callable[[], Session] = (
+            sessionmaker(self._engine, expire_on_commit=False) if self.is_sqlite else partial(Transaction, self._engine)
+        )
         self._read = sessionmaker(_reading(self._engine), expire_on_commit=False, autoflush=False)
         # SQLite's own waiting is asleep and unfair; threads of one process queue here instead.
         self._writer: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
@@ -91,15 +95,13 @@ class Database:
 
     def _ask(self, asked: Sequence[Asked]) -> list[Rows]:
         try:
-            with self._engine.connect() as connection:
-                return ask_at_once(connection, *asked)
+            return ask_at_once(self._engine, *asked)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
         # It was cut since it was last used, as most likely were the others in the pool.
         self._engine.dispose()
-        with self._engine.connect() as connection:
-            return ask_at_once(connection, *asked)
+        return ask_at_once(self._engine, *asked)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction and return what it returns, after the commit.

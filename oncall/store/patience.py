@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from oncall.store.question import ask_first
+from oncall.store.transaction import is_sqlite
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ def within(limit: timedelta | None, work: Callable[[Session], T]) -> Callable[[S
 
 def be_quick(session: Session, limit: timedelta) -> None:
     """The same from here on, for work that begins with no such question."""
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session):
         session.execute(text(_words(limit)))
 
 

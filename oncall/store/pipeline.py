@@ -2,21 +2,21 @@
 
 What a statement costs is less its work than its way: a call to send, a wait, and two processes that wake each other. The
 driver's own pipeline still sends each by itself, so this speaks to libpq (https://www.postgresql.org/docs/current/libpq-pipeline-mode.html)
-by the driver's `pq` module, on the connection that the session holds.
+by the driver's `pq` module, on a connection of SQLAlchemy's pool.
 """
 
 from __future__ import annotations
 
 import itertools
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
 _NAMES, _NUMBERS = "oncall_prepared", "oncall_prepared_numbers"
@@ -39,28 +39,64 @@ Rows = list[tuple[str | None, ...]]
 BEGIN, COMMIT = Statement("BEGIN"), Statement("COMMIT")
 
 
-def run(connection: Connection, statements: Sequence[Statement]) -> list[Rows]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection that was taken out of the engine's pool, and how it is let go of once it is lost."""
+
+    engine: Engine
+    taken: PoolProxiedConnection
+    invalidate: Callable[[BaseException], None]
+
+
+def open_line(engine: Engine) -> Line:
+    """Take a connection out of the pool; raises OperationalError without a server."""
+    try:
+        taken = engine.raw_connection()
+    except psycopg.Error as error:
+        raise _as_sqlalchemy(engine, error, is_lost=False) from error
+    return Line(engine, taken, taken.invalidate)
+
+
+def line_of(connection: Connection) -> Line:
+    """The line that SQLAlchemy has taken itself."""
+    return Line(connection.engine, connection.connection, connection.invalidate)
+
+
+def run(line: Line, statements: Sequence[Statement]) -> list[Rows]:
     """Run the statements in order, and return the rows of each, every value as text.
 
     The first that fails is raised as SQLAlchemy would raise it, and those after it are not done. Each is prepared once a
     connection. Without a BEGIN, now or before, what they do is done for good together.
     """
-    pgconn = _spoken(connection)
-    names = _names(connection, statements)
+    pgconn = _spoken(line.taken)
+    names = _names(line, statements)
     try:
         return _run(pgconn, statements, names)
     except psycopg.Error as error:
         # Nobody knows which are prepared now; the driver, too, lets go of all of them after a rollback.
-        forget(connection)
+        line.taken.info.pop(_NAMES, None)
         is_lost = pgconn.status != ConnStatus.OK
         if is_lost:
-            connection.invalidate(error)
-        raise _as_sqlalchemy(connection, error, is_lost=is_lost) from error
+            line.invalidate(error)
+        raise _as_sqlalchemy(line.engine, error, is_lost=is_lost) from error
 
 
-def has_begun(connection: Connection) -> bool:
-    """Whether the server is within a transaction on that connection."""
-    return _spoken(connection).transaction_status != TransactionStatus.IDLE
+def has_begun(line: Line) -> bool:
+    """Whether the server is within a transaction on that line."""
+    return _spoken(line.taken).transaction_status != TransactionStatus.IDLE
+
+
+def commit(line: Line) -> None:
+    """Commit what was begun; raises as `run` does."""
+    if has_begun(line):
+        run(line, [COMMIT])
+
+
+def close(line: Line) -> None:
+    """Give the connection back to the pool; what was begun and not committed is rolled back."""
+    if line.taken.is_valid and has_begun(line):
+        line.taken.info.pop(_NAMES, None)
+    line.taken.close()
 
 
 def forget(connection: Connection) -> None:
@@ -69,8 +105,8 @@ def forget(connection: Connection) -> None:
         connection.info.pop(_NAMES, None)
 
 
-def _spoken(connection: Connection) -> PGconn:
-    spoken: PGconn = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # a checked out connection has one
+def _spoken(taken: PoolProxiedConnection) -> PGconn:
+    spoken: PGconn = taken.driver_connection.pgconn  # type: ignore[union-attr]  # one that was taken out has a driver's
     return spoken
 
 
@@ -96,13 +132,15 @@ def _run(pgconn: PGconn, statements: Sequence[Statement], names: Sequence[tuple[
     return found
 
 
-def _names(connection: Connection, statements: Sequence[Statement]) -> list[tuple[bytes, bool]]:
+def _names(line: Line, statements: Sequence[Statement]) -> list[tuple[bytes, bool]]:
     """The name under which this connection has each statement prepared, and whether that is yet to be done."""
-    known: dict[str, bytes] = connection.info.setdefault(_NAMES, {})
-    numbers = connection.info.setdefault(_NUMBERS, itertools.count())
+    info = line.taken.info
+    known: dict[str, bytes] = info.setdefault(_NAMES, {})
+    numbers = info.setdefault(_NUMBERS, itertools.count())
+    asked = line.engine.dispatch.before_cursor_execute
     named = []
     for statement in statements:
-        connection.dispatch.before_cursor_execute(connection, None, statement.text, statement.given, None, False)  # noqa: FBT003  as SQLAlchemy tells whoever counts statements
+        asked(line.engine, None, statement.text, statement.given, None, False)  # noqa: FBT003  as SQLAlchemy tells whoever counts statements
         name = known.get(statement.text)
         is_new = name is None
         if name is None:
@@ -151,7 +189,7 @@ def _text(value: bytes | None) -> str | None:
     return value.decode() if value is not None else None
 
 
-def _as_sqlalchemy(connection: Connection, error: psycopg.Error, *, is_lost: bool) -> BaseException:
+def _as_sqlalchemy(engine: Engine, error: psycopg.Error, *, is_lost: bool) -> BaseException:
     return DBAPIError.instance(
         None,
         None,
@@ -159,5 +197,5 @@ def _as_sqlalchemy(connection: Connection, error: psycopg.Error, *, is_lost: boo
         psycopg.Error,
         hide_parameters=True,
         connection_invalidated=is_lost,
-        dialect=connection.dialect,
+        dialect=engine.dialect,
     )

@@ -19,9 +19,9 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
-    Connection,
     DateTime,
     Dialect,
+    Engine,
     Integer,
     String,
     Text,
@@ -34,10 +34,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
 from oncall.store.bulk import json_text
+from oncall.store.transaction import is_sqlite, line_of
 from oncall.store.types import UTCDateTime
 
 if TYPE_CHECKING:
-    from oncall.store.pipeline import Statement
+    from oncall.store.pipeline import Line, Statement
 
 Rows = list[tuple[Any, ...]]
 
@@ -75,15 +76,15 @@ class Asked:
 
 def ask(session: Session, *asked: Asked) -> list[Rows]:
     """The rows of each, asked in this order within the session's transaction; the first that fails is raised."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return [_asked_by_itself(session, one) for one in asked]
     from oncall.store import pipeline  # noqa: PLC0415  loads the driver, which SQLite does without
 
     session.flush()
-    connection = session.connection()
-    begin = [] if pipeline.has_begun(connection) else [pipeline.BEGIN]
+    line = line_of(session)
+    begin = [] if pipeline.has_begun(line) else [pipeline.BEGIN]
     before = [pipeline.Statement(words) for words in session.info.pop(_BEFORE, ())]
-    return _asked_together(connection, [*begin, *before], asked)
+    return _asked_together(line, [*begin, *before], asked)
 
 
 def ask_first(session: Session, words: str) -> None:
@@ -91,16 +92,22 @@ def ask_first(session: Session, words: str) -> None:
     session.info[_BEFORE] = (words,)
 
 
-def ask_at_once(connection: Connection, *asked: Asked) -> list[Rows]:
-    """The same, on PostgreSQL, of a connection without a transaction; none is left."""
-    return _asked_together(connection, [], asked)
+def ask_at_once(engine: Engine, *asked: Asked) -> list[Rows]:
+    """The same, of PostgreSQL, outside of any transaction."""
+    from oncall.store import pipeline  # noqa: PLC0415  as above
+
+    line = pipeline.open_line(engine)
+    try:
+        return _asked_together(line, [], asked)
+    finally:
+        pipeline.close(line)
 
 
-def _asked_together(connection: Connection, before: Sequence[Statement], asked: Sequence[Asked]) -> list[Rows]:
+def _asked_together(line: Line, before: Sequence[Statement], asked: Sequence[Asked]) -> list[Rows]:
     from oncall.store import pipeline  # noqa: PLC0415  as above
 
     said = [one.question.on_postgres.said(one.given) for one in asked]
-    found = pipeline.run(connection, [*before, *said])[len(before) :]
+    found = pipeline.run(line, [*before, *said])[len(before) :]
     return [one.question.on_postgres.read(rows) for one, rows in zip(asked, found, strict=True)]
 
 

@@ -15,6 +15,7 @@ from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.conflicts import insert_in
 from oncall.store.question import Question, ask, texts
+from oncall.store.transaction import is_sqlite
 from schedules import format_instant
 
 
@@ -42,7 +43,7 @@ def hold(session: Session, ways: Collection[Way], now: datetime) -> tuple[Recent
     if not ways:
         return ()
     keys = sorted(map(_key, ways), key=lambda key: tuple(key.values()))
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         # On the connection: a session that inserts many costs more than all the rest of a claim.
         rows = [{**key, "at": now, "sends": []} for key in keys]
         found = [tuple(row) for row in session.connection().execute(_holding("sqlite"), rows)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from oncall.store import pipeline
 from oncall.store.database import Database
 from oncall.store.pipeline import Rows, Statement
+from oncall.store.transaction import line_of
 
 SUM = Statement("SELECT $1::integer + $2::integer", ("1", "2"))
 
@@ -23,14 +24,14 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 def test_statement_is_prepared_anew_after_a_rollback_which_makes_the_driver_forget_it(database: Database) -> None:
     def rolled_back(session: Session) -> None:
-        pipeline.run(session.connection(), [SUM])
+        pipeline.run(line_of(session), [SUM])
         raise LookupError
 
     asked: list[Session] = []
 
     def once_more(session: Session) -> list[Rows]:
         asked.append(session)
-        return pipeline.run(session.connection(), [SUM])
+        return pipeline.run(line_of(session), [SUM])
 
     for _ in range(3):
         with pytest.raises(LookupError):
