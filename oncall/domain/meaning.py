@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple
 
 from oncall.domain.directory import Service
-from oncall.domain.policy import SupportPolicy
+from oncall.domain.policy import Severity, SupportPolicy
 
 _MONITOR_WORDS = ("critical", "error", "warning", "info")
 
@@ -37,7 +37,7 @@ def severity_meant(word: str | None, service: Service, policy: SupportPolicy) ->
     asked = word.strip().lower()
     if asked in service.severity_map:
         return Meaning(service.severity_map[asked])
-    meant = asked if policy.severity(asked) else _monitor_words(policy).get(asked)
+    meant = asked if policy.severity(asked) else _monitor_words(policy.severities).get(asked)
     if meant is not None:
         return Meaning(meant)
     return Meaning(policy.default_severity, f"severity {word!r} is not known here: taken as {policy.default_severity}")
@@ -74,7 +74,8 @@ def _offered(what: str, word: str | None, known: Sequence[str], default: str | N
     return Offer(default, f"{what} {word!r} is not known here: {taken}")
 
 
-def _monitor_words(policy: SupportPolicy) -> dict[str, str]:
-    first, last = policy.severities[:3], policy.severities[-1]
+@cache
+def _monitor_words(severities: tuple[Severity, ...]) -> dict[str, str]:
+    first, last = severities[:3], severities[-1]
     ranks = [severity.id for severity in first] + [last.id] * (len(_MONITOR_WORDS) - len(first))
     return dict(zip(_MONITOR_WORDS, ranks, strict=True))
