@@ -7,6 +7,7 @@ may be emptied, be away or come back: then they do so, and nothing else changes.
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -16,7 +17,7 @@ from typing import cast
 
 import structlog
 from redis import Redis, RedisError
-from redis.client import Pipeline, PubSubWorkerThread
+from redis.client import Pipeline, PubSub, PubSubWorkerThread
 from rq import Queue, SimpleWorker
 from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job
@@ -145,7 +146,8 @@ class _Bell(Queue):
 
     def __init__(self, redis: Redis, most_seconds: int) -> None:
         super().__init__(QUEUE, connection=redis, serializer=JSONSerializer)
-        self._line = RedisLine(redis)
+        # A line that is lost without a word is noticed, and another hears.
+        self._line = RedisLine(redis, most_seconds + _TIMEOUT_SECONDS)
         self._pop = self._line.packed("BLPOP", self.key, most_seconds)
         self._ring = Job(id=_JOB, connection=redis, serializer=JSONSerializer)
 
@@ -175,11 +177,13 @@ class _Listener(SimpleWorker):
 
     max_connection_wait_time = 4.0
     log_result_lifespan = False
+    # Rings are waited for on a line of their own: with a Redis that is silent a stop must not take long.
+    connection_timeout = math.ceil(_TIMEOUT_SECONDS)
 
     def attach(self, doorbell: LocalDoorbell, stopping: threading.Event, beat_seconds: int) -> None:
         self._bell = doorbell
         self._stopping = stopping
-        self._at_work = False
+        self._at_work = self._is_over = False
         self._beat_seconds, self._beat_at = beat_seconds, 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
@@ -204,12 +208,20 @@ class _Listener(SimpleWorker):
         if state != self.get_state():
             super().set_state(state, pipeline)
 
-    def unsubscribe(self) -> None:
-        # RQ unsubscribes first, and then waits a second for a thread that waits for what nobody will send.
+    def teardown(self) -> None:
+        # RQ's thread for commands, which nobody sends: it ends also where Redis cannot be told that this worker is gone.
+        self._is_over = True
         thread = cast("PubSubWorkerThread | None", self.pubsub_thread)
         if thread is not None:
             thread.stop()
-        super().unsubscribe()  # type: ignore[no-untyped-call]  # RQ has it without types
+        super().teardown()  # type: ignore[no-untyped-call]  # RQ has it without types
+
+    def unsubscribe(self) -> None:
+        """Leave that to the end of the connection: RQ would wait for its thread, and close what the thread closes."""
+
+    def _pubsub_exception_handler(self, exc: Exception, pubsub: PubSub, pubsub_thread: PubSubWorkerThread) -> None:
+        if not self._is_over:
+            super()._pubsub_exception_handler(exc, pubsub, pubsub_thread)
 
     def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001  as RQ has it
         """Go on: nobody means a pager by `rq suspend`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from redis import Redis
 from redis.exceptions import ConnectionError as CutError
@@ -16,12 +16,15 @@ class RedisLine:
     """Asks one command after the other on a connection of its own, each put together once.
 
     The client of `redis` takes about six times as long for a command as the command itself. It opens no connection before the
-    first question. For one thread at a time.
+    first question, and takes it for lost that was silent for `longest_seconds`, or as long as `redis` allows. For one thread at
+    a time.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, longest_seconds: float | None = None) -> None:
         # What the library publishes of it has no types.
-        self._connection: Any = redis.connection_pool.make_connection()
+        self._connection = cast("Any", redis.connection_pool.make_connection())
+        if longest_seconds is not None:
+            self._connection.socket_timeout = longest_seconds
 
     def packed(self, *command: str | int) -> Packed:
         """The command, ready to be asked any number of times."""

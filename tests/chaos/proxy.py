@@ -55,6 +55,10 @@ class Proxy:
         self.silent = True
         self._do(lambda end: end.transport.pause_reading())
 
+    def lose(self) -> None:
+        """Carry nothing more on the connections that there are, and tell nobody; what is made from now on is carried."""
+        self._do(lambda end: end.transport.pause_reading())
+
     def speak_again(self) -> None:
         """Carry again, with whatever was held back."""
         self.silent = False

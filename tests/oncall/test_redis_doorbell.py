@@ -15,9 +15,11 @@ import structlog
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy import make_url
 
 from oncall.doorbell import LocalDoorbell, SilentDoorbell, doorbell_for
 from oncall.redis_doorbell import QUEUE, RedisDoorbell, listen, rung
+from tests.chaos.proxy import run_proxies
 from tests.servers import run_valkey
 from tests.vendors.raw import run_raw
 
@@ -131,6 +133,20 @@ def test_listener_is_a_worker_that_rq_knows_also_after_redis_was_emptied(redis_u
 
     with Redis.from_url(redis_url) as redis:
         assert listeners(redis) == 0
+
+
+def test_listener_whose_line_is_lost_without_a_word_hears_by_another(redis_url: str) -> None:
+    url, queue = make_url(redis_url), f"rq:queue:{QUEUE}"
+    with run_proxies(url.port or 0) as (line,), Redis.from_url(redis_url) as server:
+
+        def lose(_redis: Redis) -> None:
+            line.lose()
+            # The first ring is taken by the line that is lost, the second by another.
+            for _ in range(2):
+                server.rpush(queue, "ring")
+                until(lambda: not server.llen(queue))
+
+        while_listening(url.set(port=line.port).render_as_string(hide_password=False), lose, beat_seconds=1)
 
 
 def test_ringing_goes_on_after_an_answer_that_is_none() -> None:
