@@ -38,7 +38,7 @@ class Outgoing:
     """One message, ready to be sent by one provider call.
 
     `id` is ours and comes back in callbacks and look-ups. `lines` are the pages it carries, none for a notice;
-    `text` is the whole as plain text, and `listing` the address at which all that is open is listed. After `valid_for` it is
+    `text` is the whole as plain text, and `listing` the address at which what is open of all that is listed. After `valid_for` it is
     worth nothing and should not arrive any more. `message` is the id of the (first) message, the same however often it is
     sent; `secrets` sign an event for a subscription. Of what is looked for, `others` are the vendor's ids of our other calls to
     that address at the time, None where not all are known.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import structlog
 
@@ -31,7 +32,7 @@ def outgoing(context: Context, call: Call) -> Outgoing:
 
 def _outgoing(context: Context, call: Call) -> Outgoing:
     lines = tuple(line for message in call.messages if (line := _line(context, message)) is not None)
-    text = page_text(lines, call.type, context.public_url) if lines else (call.messages[0].text or "")
+    text = page_text(lines, call.type, _listing(context, call)) if lines else (call.messages[0].text or "")
     return _made(context, call, lines, text)
 
 
@@ -52,8 +53,13 @@ def _made(context: Context, call: Call, lines: tuple[PageLine, ...], text: str) 
         text=text,
         attempt=call.attempt,
         valid_for=_VALID_FOR[call.urgency],
-        listing=context.public_url,
+        listing=_listing(context, call),
         message=call.messages[0].id,
         secrets=call.secrets,
         others=call.lookup.others if call.lookup is not None else None,
     )
+
+
+def _listing(context: Context, call: Call) -> str:
+    """Where what is open of that which the person was paged is listed; for a channel all that is open."""
+    return f"{context.public_url}/?{urlencode({'paged': call.user})}" if call.user else context.public_url

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Select, delete, func, insert, select, update
@@ -74,6 +74,16 @@ def mend_codes(session: Session, bulk: Bulk, free: Mapping[str, int], now: datet
             code = _free_code(session, addresses, now, lengths)
             session.execute(update(PageRow).where(PageRow.id == page).values(code=code))
             session.execute(insert(ReplyCodeRow), _codes(page, addresses, code))
+
+
+def open_incidents_of(session: Session, user: str) -> Sequence[str]:
+    """The ids of the open incidents of which somebody was paged, the newest first."""
+    # PostgreSQL takes no NUL, not even to say that nobody is called so.
+    theirs = PageRow.user_id == user.replace("\0", "?")
+    paged = select(PageRow.id).where(PageRow.incident_id == IncidentRow.id, theirs).exists()
+    return session.scalars(
+        select(IncidentRow.id).where(IncidentRow.open, paged).order_by(IncidentRow.number.desc())
+    ).all()
 
 
 def page_of_code(session: Session, address: str, code: str, now: datetime) -> PageRow | None:

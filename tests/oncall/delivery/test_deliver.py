@@ -51,6 +51,15 @@ class Unheard(Database):
         return done
 
 
+def test_page_for_many_leads_to_those_of_which_that_person_was_paged(floor: Floor) -> None:
+    for number in range(13):
+        floor.trigger(f"db {number} down")
+    floor.work()
+    (sms,) = floor.vendor.sent
+    assert sms.listing == "https://pager.example.com/?paged=ana"
+    assert sms.listing in sms.text.splitlines()
+
+
 def test_page_whose_claim_was_stored_unheard_is_not_late(floor: Floor, database_url: str) -> None:
     floor.trigger()
     database = Unheard(database_url)

@@ -54,6 +54,19 @@ def test_open_incidents_that_nobody_has_come_first_and_resolved_ones_not_at_all(
     assert "Queue long" not in page
 
 
+def test_link_of_a_page_for_many_leads_to_those_of_which_that_person_was_paged(
+    person: Callable[[str], Person], open_incident: Callable[..., Incident]
+) -> None:
+    open_incident("Disk full")
+    open_incident("Nobody can log in", service="desk", severity="sev1")
+    vic = person("vic")
+    page = shown(vic.get("/?paged=mia").text)
+    assert "What is open of which Mia Tanaka was paged." in page
+    assert "Nobody can log in" in page
+    assert "Disk full" not in page
+    assert "All quiet" in shown(vic.get("/?paged=nobody%00").text)
+
+
 def test_schedule_with_nobody_is_marked(context: Context, person: Callable[[str], Person]) -> None:
     later = """
     version: 1
