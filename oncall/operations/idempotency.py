@@ -16,6 +16,8 @@ KEPT = timedelta(days=1)
 """How long an answer is kept."""
 
 _GIVEN_UP = timedelta(minutes=1)
+_SWEEPS = "0"
+"""How the keys begin, digests all of them, with which what is old is forgotten too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ def begin(context: Context, asker: str, key: str, fingerprint: str) -> Answered 
     now = context.clock.now()
 
     def work(session: Session) -> Answered | None:
+        # What is old is looked for by one request in sixteen: there may be a day's requests to look through.
+        if key.startswith(_SWEEPS):
+            idempotency.forget_before(session, now - KEPT)
+        if idempotency.begin(session, asker, key, fingerprint, now):
+            return None
         idempotency.forget_before(session, now - KEPT)
         row = idempotency.get(session, asker, key)
         if row is None:
@@ -54,13 +61,7 @@ def begin(context: Context, asker: str, key: str, fingerprint: str) -> Answered 
 
 def finish(context: Context, asker: str, key: str, answered: Answered) -> None:
     """Keep the answer of a request that was begun."""
-
-    def work(session: Session) -> None:
-        row = idempotency.get(session, asker, key)
-        if row is not None:
-            row.status, row.answer = answered.status, answered.body
-
-    context.database.write(work)
+    context.database.write(lambda session: idempotency.finish(session, asker, key, answered.status, answered.body))
 
 
 def abandon(context: Context, asker: str, key: str) -> None:

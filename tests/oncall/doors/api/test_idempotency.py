@@ -101,3 +101,13 @@ def test_unusable_key_is_named(key: str, caller: Caller) -> None:
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == "Idempotency-Key"
     assert caller.incidents() == []
+
+
+def test_answers_older_than_a_day_are_erased_by_later_requests_under_other_keys(small: Company) -> None:
+    idempotency.begin(small.context, "token:desk", "1f", "a request")
+    small.clock.advance(timedelta(days=1, seconds=1))
+
+    idempotency.begin(small.context, "token:desk", "0f", "another")
+
+    with small.context.database.read() as session:
+        assert session.execute(text("select key from idempotency_keys")).scalars().all() == ["0f"]
