@@ -11,6 +11,7 @@ from oncall.domain.commands import Rearm
 from oncall.operations.context import Context
 from oncall.operations.record import carry_out
 from oncall.store import audit, incidents
+from oncall.store.patience import TOGETHER, be_quick
 
 _log = structlog.get_logger(__name__)
 
@@ -18,7 +19,8 @@ _log = structlog.get_logger(__name__)
 def rearm(context: Context, incident_id: str) -> int | None:
     """Let an incident go on that lost its timer, unless it has one after all; its number where it does.
 
-    One that pages gets its next step now, one that waits the end of its wait.
+    One that pages gets its next step now, one that waits the end of its wait. Raises UnreadableError for a damaged incident, and
+    BusyError where somebody is at it for long.
     """
     number = context.database.write(partial(_rearm, context, incident_id))
     if number is not None:
@@ -28,6 +30,7 @@ def rearm(context: Context, incident_id: str) -> int | None:
 
 
 def _rearm(context: Context, incident_id: str, session: Session) -> int | None:
+    be_quick(session, TOGETHER)
     incident = incidents.lock(session, context.cipher, incident_id)
     if not audit.is_without_timer(session, incident_id):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Index, and_, exists, func, literal_column, or_, select, text
@@ -54,6 +54,12 @@ def waiting_without_timer(session: Session) -> tuple[str, ...]:
         in_states, IncidentRow.open, IncidentRow.wait.is_not(None), ~_has_end_of_wait()
     )
     return tuple(session.scalars(waits.order_by(IncidentRow.number).limit(_MOST)))
+
+
+def numbers_of(session: Session, incidents: Collection[str]) -> tuple[int, ...]:
+    """The numbers of incidents by their ids."""
+    query = select(IncidentRow.number).where(IncidentRow.id.in_(incidents)).order_by(IncidentRow.number)
+    return tuple(session.scalars(query)) if incidents else ()
 
 
 def is_without_timer(session: Session, incident: str) -> bool:

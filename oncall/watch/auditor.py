@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+import structlog
 from sqlalchemy.orm import Session
 
+from oncall.errors import UnreadableError
 from oncall.operations.alarms import clear_alarm, raise_alarm
 from oncall.operations.beats import Ran
 from oncall.operations.context import Context
 from oncall.operations.mend import rearm
+from oncall.operations.poison import unless_held
 from oncall.store import audit, holds
 from oncall.store.beats import Beat
 from oncall.watch.findings import RECENT_CALLS, Alarm, Findings, providers_down
@@ -29,6 +33,8 @@ LOOKED_AT = 20_000
 
 _RESORT = timedelta(days=1)
 
+_log = structlog.get_logger(__name__)
+
 
 def audit_once(context: Context, beat: Beat) -> Ran:
     """Look once, mend, and raise and clear alarms; well where the pager itself does its work.
@@ -40,10 +46,7 @@ def audit_once(context: Context, beat: Beat) -> Ran:
         orphans, reached = audit.urgent_without_timer(session, beat.memory.get("reached", 0), LOOKED_AT)
         waiting = audit.waiting_without_timer(session)
         findings = _look(session, now)
-    mended = [
-        number for number in (rearm(context, incident) for incident in (*orphans, *waiting)) if number is not None
-    ]
-    found = replace(findings, mended=mended)
+    found = _mended(context, (*orphans, *waiting), findings)
     seen = _tell(context, tuple(found.alarms()), beat.memory.get("seen", {}), now)
     memory = {"reached": reached or 0, "seen": seen}
     return Ran(now + PERIOD, now if found.is_clean else None, memory)
@@ -60,6 +63,22 @@ def _look(session: Session, now: datetime) -> Findings:
         down=providers_down(audit.calls_since(session, now - RECENT_CALLS)),
         held=holds.is_in_force(session),
     )
+
+
+def _mended(context: Context, lost: Iterable[str], findings: Findings) -> Findings:
+    """Let incidents go on that lost their timers; what keeps one of them from that keeps nothing else from being told."""
+    mended: list[int] = []
+    damaged: list[str] = []
+    for incident in lost:
+        try:
+            number = unless_held(partial(rearm, context, incident), None)
+        except UnreadableError as error:
+            _log.error("an incident without a timer cannot be read", incident=incident, error=str(error))
+            damaged.append(incident)
+        else:
+            mended += [number] if number is not None else []
+    with context.database.read() as session:
+        return replace(findings, mended=mended, unreadable=audit.numbers_of(session, damaged))
 
 
 def _tell(context: Context, alarms: Iterable[Alarm], before: Mapping[str, str], now: datetime) -> dict[str, str]:

@@ -37,11 +37,13 @@ class Alarm:
 class Findings:
     """What was seen. Incidents are told by their numbers; lateness is None where nothing is due.
 
-    `mended` were without a timer, `set_aside` have one that failed too often, of `exhausted` the escalation has run out, of
-    `unreached` a whole round reached nobody. `down` are the providers that take nothing. While sending is `held` pages wait on purpose.
+    `mended` were without a timer, and so are `unreadable`, which are damaged; `set_aside` have one that failed too often. Of
+    `exhausted` the escalation has run out, of `unreached` a whole round reached nobody. `down` are the providers that take nothing.
+    While sending is `held` pages wait on purpose.
     """
 
     mended: Sequence[int] = ()
+    unreadable: Sequence[int] = ()
     set_aside: Sequence[int] = ()
     exhausted: Sequence[int] = ()
     unreached: Sequence[int] = ()
@@ -53,7 +55,8 @@ class Findings:
     @property
     def is_clean(self) -> bool:
         """Whether the pager itself does its work, however the incidents are."""
-        return not (self.mended or self.set_aside or _is_late(self.late_timer, LATE_TIMER) or self._is_page_late)
+        at_fault = self.mended or self.unreadable or self.set_aside
+        return not (at_fault or _is_late(self.late_timer, LATE_TIMER) or self._is_page_late)
 
     @property
     def _is_page_late(self) -> bool:
@@ -61,22 +64,7 @@ class Findings:
 
     def alarms(self) -> Iterator[Alarm]:
         """Every alarm that there is to raise (docs/semantics.md 6.8)."""
-        if _is_late(self.late_timer, LATE_TIMER):
-            yield _late("overdue_timer", "timer", self.late_timer)
-        if self._is_page_late:
-            yield _late("overdue_page", "page", self.late_page)
-        if self.mended:
-            yield Alarm(
-                "no_timer",
-                f"Nothing would have taken {_named(self.mended)} further",
-                "It had no timer left, which is a fault of the pager. It goes on now. Please report it, with its log.",
-            )
-        if self.set_aside:
-            yield Alarm(
-                "set_aside",
-                f"A timer of {_named(self.set_aside)} failed three times and was set aside",
-                "It does not escalate by itself. Page people by hand; the worker's log has the reason. A worker that starts tries again.",
-            )
+        yield from self._of_the_pager()
         if self.exhausted:
             yield Alarm(
                 "exhausted",
@@ -94,6 +82,30 @@ class Findings:
                 f"channel_{provider}",
                 f"Nothing gets through by {provider}",
                 f"All of the last calls to {provider} failed. Pages go on by people's other methods.",
+            )
+
+    def _of_the_pager(self) -> Iterator[Alarm]:
+        if _is_late(self.late_timer, LATE_TIMER):
+            yield _late("overdue_timer", "timer", self.late_timer)
+        if self._is_page_late:
+            yield _late("overdue_page", "page", self.late_page)
+        if self.mended:
+            yield Alarm(
+                "no_timer",
+                f"Nothing would have taken {_named(self.mended)} further",
+                "It had no timer left, which is a fault of the pager. It goes on now. Please report it, with its log.",
+            )
+        if self.unreadable:
+            yield Alarm(
+                "unreadable",
+                f"Nothing takes {_named(self.unreadable)} further",
+                "It has no timer left and cannot be read. Page people by hand; the worker's log has the reason.",
+            )
+        if self.set_aside:
+            yield Alarm(
+                "set_aside",
+                f"A timer of {_named(self.set_aside)} failed three times and was set aside",
+                "It does not escalate by itself. Page people by hand; the worker's log has the reason. A worker that starts tries again.",
             )
 
 

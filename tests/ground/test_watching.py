@@ -77,6 +77,6 @@ def test_page_names_every_figure_and_every_alarm(told: frozenset[str]) -> None:
     names = {re.sub(r"_(bucket|sum|count)$", "", figure.removeprefix("oncall_")) for figure in figures}
     assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
     late = timedelta(hours=1)
-    everything = Findings((1,), (1,), (1,), (1,), late, late, ("NAME",))
+    everything = Findings((1,), (1,), (1,), (1,), (1,), late, late, ("NAME",))
     assert [alarm.kind for alarm in everything.alarms() if f"`{alarm.kind}`" not in PAGE] == []
     assert told

@@ -14,6 +14,7 @@ from oncall.operations.beats import Ran
 from oncall.operations.mend import rearm
 from oncall.store import holds, incidents
 from oncall.store.beats import Beat
+from oncall.store.incidents import IncidentRow
 from oncall.store.messages import MessageRow
 from oncall.store.timers import TimerRow
 from oncall.watch.auditor import OVER_AFTER, audit_once
@@ -130,6 +131,18 @@ def test_pages_that_are_held_are_not_overdue(company: Floor) -> None:
     company.context.database.write(lambda session: holds.begin(session, company.clock.now(), "root"))
     company.clock.advance(4 * MINUTE)
     assert audited(company).well_at == company.clock.now()
+
+
+def test_damaged_incident_without_a_timer_is_an_alarm_and_keeps_no_other_from_being_mended(company: Floor) -> None:
+    damaged, whole = company.trigger("damaged"), company.trigger("whole", service="shop")
+    company.work()
+    for incident in (damaged, whole):
+        forget_timers(company, incident.id)
+    spoilt = update(IncidentRow).where(IncidentRow.id == damaged.id).values(run={"nonsense": 1})
+    company.context.database.write(lambda session: session.execute(spoilt))
+    assert audited(company).well_at is None
+    assert alarms(company) == ["unreadable", "no_timer"]
+    assert company.events(whole.id)[-1] == "rearmed"
 
 
 def test_timer_that_was_set_aside_is_an_alarm(company: Floor) -> None:
