@@ -41,6 +41,9 @@ __all__ = ["LEASE", "Call", "ClaimedMessage", "Want", "claim", "claim_messages"]
 MOST_ALONE = 50
 """How often something is claimed by itself in one turn, where one of many keeps them from being claimed together."""
 
+_TURNS = 2
+"""How often it is looked what is due, where all of that which comes first is being claimed by somebody else."""
+
 _PAGE_TO_A_PROGRAM = "webhook"
 
 
@@ -58,13 +61,12 @@ def claim(context: Context, wants: Sequence[Want], lease: str) -> tuple[Call, ..
     where nobody knows whether they are: then `give_back` is to be called.
     """
     wants = [want for want in wants if want.calls > 0]
-    found = groups(context.database, wants, context.clock.now()) if wants else []
-    if not found:
-        return ()
-    return poison.isolated(
-        lambda: context.database.write(within(TOGETHER, partial(_claim, context, wants, lease, found))),
-        lambda: _one_by_one(context, wants, lease, found),
-    )
+    for turn in range(_TURNS) if wants else ():
+        found = groups(context.database, wants, context.clock.now(), turn)
+        calls = _claimed(context, wants, lease, found) if found else ()
+        if calls or len(found) < min(want.calls for want in wants):
+            return calls
+    return ()
 
 
 def give_back(context: Context, lease: str) -> None:
@@ -80,6 +82,13 @@ def calls_of(
     calls = tuple(beginning.calls([(provider, rows, call, lookup)]))
     beginning.bulk.write(session)
     return calls
+
+
+def _claimed(context: Context, wants: Sequence[Want], lease: str, found: Sequence[Group]) -> tuple[Call, ...]:
+    return poison.isolated(
+        lambda: context.database.write(within(TOGETHER, partial(_claim, context, wants, lease, found))),
+        lambda: _one_by_one(context, wants, lease, found),
+    )
 
 
 def _one_by_one(context: Context, wants: Sequence[Want], lease: str, found: Sequence[Group]) -> tuple[Call, ...]:

@@ -56,12 +56,15 @@ class Lookup:
     others: frozenset[str] | None = None
 
 
-def groups(database: Database, wants: Sequence[Want], now: datetime) -> list[Group]:
-    """What those calls would carry, each with everything that belongs to it, the urgent first; nothing is locked."""
+def groups(database: Database, wants: Sequence[Want], now: datetime, turn: int = 0) -> list[Group]:
+    """What those calls would carry, each with everything that belongs to it, the urgent first; nothing is locked.
+
+    With `turn` 1 it is what as many calls would carry after those.
+    """
     seen = claims.due(database, frozenset(want.types for want in wants), now, _LOOKED_AT)
     if len(seen) < _LOOKED_AT:
-        return [group for want in wants for group in _grouped(_of(want, seen))[: want.calls]]
-    return [group for want in wants for group in _of_many(database, want, now)]
+        return [group for want in wants for group in _of_turn(_grouped(_of(want, seen)), want, turn)]
+    return [group for want in wants for group in _of_many(database, want, now, turn)]
 
 
 def take(session: Session, found: Iterable[Group], now: datetime) -> list[Taken]:
@@ -136,9 +139,13 @@ def _of(want: Want, seen: Iterable[Seen]) -> list[Seen]:
     return [one for one in seen if want.types.cover(one.type)]
 
 
-def _of_many(database: Database, want: Want, now: datetime) -> list[Group]:
+def _of_turn(found: Sequence[Group], want: Want, turn: int) -> Sequence[Group]:
+    return found[turn * want.calls : (turn + 1) * want.calls]
+
+
+def _of_many(database: Database, want: Want, now: datetime, turn: int) -> list[Group]:
     """What one provider would be sent where more is due than was looked at: its first calls, each whole."""
-    first = _grouped(claims.due(database, frozenset([want.types]), now, _LOOKED_AT))[: want.calls]
+    first = _of_turn(_grouped(claims.due(database, frozenset([want.types]), now, _LOOKED_AT)), want, turn)
     ways = [way for group in first if (way := _way(group[0])) is not None and not group[0].is_lost]
     leases = {group[0].lease for group in first if group[0].is_lost}
     alone = [one for group in first if _way(group[0]) is None and not group[0].is_lost for one in group]

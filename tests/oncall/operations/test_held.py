@@ -92,6 +92,11 @@ def test_call_of_which_somebody_holds_a_part_goes_out_whole_later_and_those_besi
     assert (len(whole.messages), whole.attempt) == (4, 1)
 
 
+def test_worker_with_one_sender_claims_what_comes_after_that_which_somebody_holds(floor: Floor) -> None:
+    calls = while_held(floor, messages_of("ana"), lambda: claim_messages(floor.context, "vendor", FIRST_WAYS, 1))
+    assert [call.user for call in calls] == ["vic"]
+
+
 def test_timer_that_somebody_keeps_from_being_fired_fires_a_little_later_and_those_beside_it_now(
     postgres_url: str,
 ) -> None:
