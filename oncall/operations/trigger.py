@@ -112,11 +112,13 @@ def trigger_all(context: Context, requests: Sequence[TriggerRequest]) -> list[Tr
 
 
 def _together(context: Context, asked: Sequence[_Asked]) -> list[Outcome]:
+    if len(asked) == 1:
+        return [context.triggers.ask(asked[0], partial(_all, context))]
     try:
         return _all(context, asked)
     except Exception as error:
         is_of_all = isinstance(error, UnavailableError) and not isinstance(error, BusyError)
-        if len(asked) == 1 or is_of_all:
+        if is_of_all:
             raise
         # Whatever it was, it may be the fault of one of them.
         _log.warning("triggers that fail together are done one by one", error=repr(error), count=len(asked))

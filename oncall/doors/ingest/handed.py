@@ -54,7 +54,7 @@ def json_body(value: object) -> bytes:
 
 def by_flask(door: Door, key: str = "") -> Response:
     """The door's answer to Flask's present request; raises what it raised where it was asked before."""
-    fault: Exception | None = request.environ.get(FAULT)
+    fault: Exception | None = request.environ.pop(FAULT, None)
     if fault is not None:
         raise fault
     context: Context = current_app.extensions["oncall"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, event, text, update
@@ -74,6 +75,33 @@ def test_many_alerts_at_once_cost_hardly_more_than_one(postgres_floor: Floor) ->
     assert [each.incident.number for each in done] == list(range(2, MOST_AT_ONCE + 2))
     # The commit is the session's own, after a look at the codes that were drawn and at who is to be told.
     assert begins(seen, ["BEGIN", "SET LOCAL lock_timeout", *ONE[1:4], "SELECT webhooks"]), seen
+
+
+class StiffDoorbell:
+    """A bell that lets go of whoever rings it first only when it is told to."""
+
+    def __init__(self) -> None:
+        self.is_rung, self.may_go = threading.Event(), threading.Event()
+
+    def ring(self) -> None:
+        self.is_rung.set()
+        assert self.may_go.wait(10)
+
+
+def test_notifications_of_one_alert_each_that_come_at_the_same_time_are_stored_together(postgres_floor: Floor) -> None:
+    doorbell = StiffDoorbell()
+    context = replace(postgres_floor.context, doorbell=doorbell)
+    with statements() as seen, ThreadPoolExecutor() as threads:
+        threads.submit(trigger, context, request("under way"))
+        assert doorbell.is_rung.wait(10)
+        both = [threads.submit(trigger_all, context, [request(f"key {count}")]) for count in range(2)]
+        while len(context.triggers) < len(both):
+            wait(both, timeout=0.001)
+        doorbell.may_go.set()
+        opened = [future.result() for future in both]
+
+    assert sorted(each.incident.number for [each] in opened) == [3, 4]
+    assert [statement[:11] for statement in seen].count("WITH opened") == 2
 
 
 def test_same_key_from_fifty_threads_of_two_processes_is_one_incident(floor: Floor, database_url: str) -> None:
