@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -11,6 +12,7 @@ from oncall.delivery.protocol import Fate, Provider, Telling
 from oncall.errors import ProviderError
 from oncall.operations.beats import Ran
 from oncall.operations.context import Context
+from oncall.operations.poison import unless_held
 from oncall.operations.settle import receipt
 from oncall.store import unheard
 from oncall.store.beats import Beat
@@ -65,7 +67,10 @@ class Receipts:
             return unheard.sent_between(session, provider.name, provider.told, since, until, _MOST_AT_ONCE)
 
     def _hear(self, provider: Telling, one: Unheard, *, is_last: bool) -> bool:
-        """Ask after one call and record what is said; whether there is any use in asking after more."""
+        """Ask after one call and record what is said; whether there is any use in asking after more.
+
+        What cannot be recorded, as somebody holds what it concerns, is asked after again in the next round.
+        """
         try:
             fate = provider.fate(one.reference, one.type)
         except ProviderError as error:
@@ -75,7 +80,8 @@ class Receipts:
             fate = Fate("failed", "it has not left the vendor after two minutes", "permanent")
         match fate.status:
             case "delivered" | "failed" as status:
-                receipt(self._context, one.call, status, fate.reason, fate.verdict)
+                record = partial(receipt, self._context, one.call, status, fate.reason, fate.verdict)
+                return unless_held(record, None) is not None
             case "waits" | "out":
                 pass
         return True

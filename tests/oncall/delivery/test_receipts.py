@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from oncall.delivery import receipts
 from oncall.delivery.protocol import Fate
 from oncall.delivery.receipts import FIRST, LAST, NAME, PERIOD, Receipts
-from oncall.errors import ProviderError
+from oncall.errors import BusyError, ProviderError
 from oncall.store.beats import Beat
 from tests.oncall.floor import SECOND, Floor, Vendor, open_floor
 
@@ -42,11 +43,11 @@ def floor(sqlite_url: str) -> Iterator[Floor]:
 
 def let_ask(floor: Floor, oracle: Oracle, seconds: int, remembered: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Time passes, and whoever has the beat asks when it is due; what is remembered then."""
-    receipts = Receipts(floor.context, [oracle, floor.vendor])
+    asking = Receipts(floor.context, [oracle, floor.vendor])
     memory = dict(remembered or {})
     for _ in range(seconds // PERIOD.seconds):
         floor.clock.advance(PERIOD)
-        memory = receipts.ask(Beat(NAME, floor.clock.now(), None, None, memory)).memory
+        memory = asking.ask(Beat(NAME, floor.clock.now(), None, None, memory)).memory
     return memory
 
 
@@ -105,3 +106,18 @@ def test_vendor_that_does_not_answer_changes_nothing(floor: Floor) -> None:
     let_ask(floor, Oracle(says=ProviderError("503", permanent=False)), 2 * LAST.seconds)
     assert floor.events("1") == ["triggered", "paged", "attempted"]
     floor.clock.advance(SECOND)
+
+
+def test_what_was_heard_and_cannot_be_recorded_yet_is_asked_after_again(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> bool:
+        raise BusyError("somebody else is at the same")
+
+    oracle = Oracle(says=Fate("delivered"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(receipts, "receipt", held)
+        memory = let_ask(floor, oracle, FIRST.seconds + PERIOD.seconds)
+    assert floor.attempts("1")["ana", "sms"] == "sent"
+    let_ask(floor, oracle, PERIOD.seconds, memory)
+    assert floor.attempts("1")["ana", "sms"] == "delivered"
