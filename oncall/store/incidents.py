@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Index, Select, Text, func, select, text
+from sqlalchemy import ColumnElement, Index, Select, Text, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
@@ -19,6 +20,7 @@ from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part, json_text
 from oncall.store.cipher import Cipher
 from oncall.store.incident_values import from_json, to_json
+from oncall.store.question import Question, among, ask
 from oncall.store.sealed import UNREADABLE, opened, seal
 
 _NO_CONTENTS: Mapping[str, Any] = {"title": "", "body": "", "fields": "{}", "links": "[]"}
@@ -113,12 +115,11 @@ def lock(session: Session, cipher: Cipher, key: str) -> Incident:
 
     Whoever adds rows that only name the incident need not wait for it.
     """
-    row = session.scalars(
-        _named(key).with_for_update(key_share=True).execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
+    number = _number(key)
+    [rows] = ask(session, _LOCK.by(ids=[_storable(key)]) if number is None else _LOCK_NUMBER.by(number=number))
+    if not rows:
         raise _missing(key)
-    return of_row(row, cipher)
+    return of_row(_row(rows[0]), cipher)
 
 
 def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) -> Incident | None:
@@ -140,22 +141,20 @@ def is_open(session: Session, service: str, dedup_key: str) -> bool:
 
 def lock_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
     """The incidents with those ids, by id, locked in the order of the ids until the transaction ends; damaged ones are left out."""
-    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id).with_for_update(key_share=True)
-    return _whole(session.scalars(query.execution_options(populate_existing=True)), cipher)
+    [rows] = ask(session, _LOCK.by(ids=ids))
+    return _whole(map(_row, rows), cipher)
 
 
 def lock_free(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
     """The same, without those at which somebody else is working: nobody is waited for."""
-    query = select(IncidentRow).where(IncidentRow.id.in_(ids)).order_by(IncidentRow.id)
-    free = query.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
-    return _whole(session.scalars(free), cipher)
+    [rows] = ask(session, _LOCK_FREE.by(ids=ids))
+    return _whole(map(_row, rows), cipher)
 
 
 def lock_if_free(session: Session, cipher: Cipher, id_: str) -> Incident | None:
     """The incident, locked until the transaction ends; None where somebody else is working at it."""
-    query = select(IncidentRow).where(IncidentRow.id == id_).with_for_update(key_share=True, skip_locked=True)
-    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    return of_row(row, cipher) if row else None
+    [rows] = ask(session, _LOCK_FREE.by(ids=[id_]))
+    return of_row(_row(rows[0]), cipher) if rows else None
 
 
 def read_all(session: Session, cipher: Cipher, ids: Collection[str]) -> dict[str, Incident]:
@@ -240,12 +239,39 @@ def _missing(key: str) -> NotFoundError:
     return NotFoundError(f"there is no incident {key!r}: `oncall incidents` lists them")
 
 
+def _number(key: str) -> int | None:
+    """The number that a key says, None where it is an id."""
+    return int(key) if key.isascii() and key.isdecimal() and len(key) < len(str(2**31)) else None
+
+
 def _named(key: str) -> Select[IncidentRow]:
-    is_number = key.isascii() and key.isdecimal() and len(key) < len(str(2**31))
-    # PostgreSQL takes no NUL, not even to say that there is no such id.
+    number = _number(key)
     return select(IncidentRow).where(
-        IncidentRow.number == int(key) if is_number else IncidentRow.id == key.replace("\0", "?")
+        IncidentRow.id == _storable(key) if number is None else IncidentRow.number == number
     )
+
+
+def _storable(key: str) -> str:
+    # PostgreSQL takes no NUL, not even to say that there is no such id.
+    return key.replace("\0", "?")
+
+
+_COLUMNS = tuple(IncidentRow.__table__.columns)
+_NAMES = tuple(column.key for column in _COLUMNS)
+
+
+def _row(values: Sequence[Any]) -> Any:
+    return SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
+
+
+def _locking(which: ColumnElement[bool], *, skip_locked: bool = False) -> Any:
+    query = select(*_COLUMNS).where(which).order_by(IncidentRow.id)
+    return query.with_for_update(key_share=True, skip_locked=skip_locked)
+
+
+_LOCK = Question(lambda: _locking(among(IncidentRow.id, "ids")))
+_LOCK_FREE = Question(lambda: _locking(among(IncidentRow.id, "ids"), skip_locked=True))
+_LOCK_NUMBER = Question(lambda: _locking(IncidentRow.number == bindparam("number")))
 
 
 def _changing(incident: Incident) -> dict[str, Any]:

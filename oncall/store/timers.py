@@ -43,7 +43,7 @@ from oncall.store.base import Base
 from oncall.store.bulk import Bulk, Part
 from oncall.store.database import Database
 from oncall.store.incidents import IncidentRow
-from oncall.store.question import Question, ask
+from oncall.store.question import Question, among, ask
 from oncall.store.types import UTCDateTime
 
 RECALCULATE = "recalculate"
@@ -170,10 +170,9 @@ def take(session: Session, mine: Sequence[ClaimedTimer], incidents: Collection[s
     That is what is due of them by the last of `mine`, whoever holds it: so the order of what is due at one instant holds although
     several workers share it (docs/semantics.md 5.7). Of what has failed before it is `mine` alone, all under one lease.
     """
-    held = and_(TimerRow.id.in_([one.id for one in mine if one.tries]), TimerRow.lease == mine[0].lease)
-    due = and_(TimerRow.failure.is_(None), TimerRow.due_at <= max(one.timer.due_at for one in mine))
-    theirs = delete(TimerRow).where(TimerRow.incident_id.in_(incidents), due, or_(TimerRow.tries == 0, held))
-    rows = session.execute(theirs.returning(*_COLUMNS).execution_options(synchronize_session=False))
+    again = [one.id for one in mine if one.tries]
+    last = max(one.timer.due_at for one in mine)
+    [rows] = ask(session, _TAKE.by(incidents=incidents, last=last, again=again, holder=mine[0].lease))
     return tuple(_claimed(row, mine[0].lease) for row in rows)
 
 
@@ -265,6 +264,15 @@ def _claim_due() -> Any:
     return _lease(union_all(select(first.c.id), select(last.c.id)))
 
 
+def _taking() -> Any:
+    last = bindparam("last", type_=TimerRow.due_at.type)
+    held = and_(among(TimerRow.id, "again"), TimerRow.lease == bindparam("holder"))
+    due = and_(TimerRow.failure.is_(None), TimerRow.due_at <= last)
+    theirs = delete(TimerRow).where(among(TimerRow.incident_id, "incidents"), due, or_(TimerRow.tries == 0, held))
+    return theirs.returning(*_COLUMNS).execution_options(synchronize_session=False)
+
+
+_TAKE = Question(_taking)
 _CLAIM = Question(_claim_due)
 _ANY_DUE = Question(lambda: select(TimerRow.id).where(TimerRow.due_at <= _NOW, _is_free(_NOW)).limit(1))
 
