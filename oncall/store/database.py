@@ -147,8 +147,11 @@ class Database:
         """Try the session's connection, which may have been cut since it was last used; a new one takes its place."""
         if self.is_sqlite:
             return
+        from oncall.store import pipeline  # noqa: PLC0415  loads the driver, which SQLite does without
+
         try:
-            session.connection().exec_driver_sql("SELECT 1")
+            # Not by the driver, which would wait for ever where a line is lost without a word.
+            pipeline.run(pipeline.line_of(session.connection()), [pipeline.Statement("SELECT 1")])
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise

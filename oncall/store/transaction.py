@@ -36,8 +36,14 @@ class Transaction(Session):
 
     def get_bind(self, *_asked: Any, **_named: Any) -> Connection:
         """SQLAlchemy's own view of that connection."""
+        from oncall.store import pipeline  # noqa: PLC0415  as above
+
         if self._joined is None:
-            self._joined = Connection(self._pool, connection=self.line.taken)
+            line = self.line
+            if not pipeline.has_begun(line):
+                # Not left to the driver, which would wait for ever where the line is lost without a word.
+                pipeline.run(line, [pipeline.BEGIN])
+            self._joined = Connection(self._pool, connection=line.taken)
         return self._joined
 
     def commit(self) -> None:

@@ -8,13 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from oncall.errors import UnavailableError
+from oncall.store import pipeline
 from oncall.store.database import Database
+from oncall.store.question import Question
 from oncall.store.workers import WorkerRow
+from tests.chaos.proxy import run_proxies
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -128,7 +131,8 @@ def test_deadlock_is_resolved_by_doing_one_again(postgres_url: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(touch, "ab", "ba"))
     database.dispose()
-    assert len(tries) == 3
+    # Where machines are busy the one that is done again may be in the way once more.
+    assert len(tries) >= 3
 
 
 def test_lasting_conflict_is_an_error_of_ours(database: Database) -> None:
@@ -197,6 +201,22 @@ def test_connection_that_was_cut_is_replaced(postgres_url: str) -> None:
     database.write(lambda session: session.add(worker("a")))
     assert names(database) == ["a"]
     database.dispose()
+
+
+def test_line_that_is_lost_without_a_word_is_replaced(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_LONGEST_MS", 500)
+    url = make_url(postgres_url)
+    with run_proxies(url.port or 0) as (line,):
+        database = Database(url.set(port=line.port).render_as_string(hide_password=False))
+        assert names(database) == []
+        line.lose()
+        assert names(database) == []
+        line.lose()
+        assert database.ask(Question(lambda: select(WorkerRow.id)).by()) == [[]]
+        line.lose()
+        database.write(lambda session: session.add(worker("a")))
+        assert names(database) == ["a"]
+        database.dispose()
 
 
 def test_sqlite_is_kept_safe(sqlite_url: str) -> None:
