@@ -15,7 +15,7 @@ from oncall.domain.log import Entry
 from oncall.domain.webhooks import event_types, told
 from oncall.operations.context import Context
 from oncall.store import events, webhooks
-from oncall.store.webhooks import WebhookRow
+from oncall.store.webhooks import WebhookInUse
 
 TRIED_FOR = timedelta(hours=24)
 """How long an event is tried before it is given up."""
@@ -38,7 +38,7 @@ def announce(context: Context, session: Session, entries: Iterable[tuple[Inciden
 
 
 def _rows(
-    context: Context, webhook: WebhookRow, sequence: int, entry: Entry, incident: Incident, now: datetime
+    context: Context, webhook: WebhookInUse, sequence: int, entry: Entry, incident: Incident, now: datetime
 ) -> Iterator[dict[str, Any]]:
     for type_ in event_types(entry):
         if type_ in webhook.events:

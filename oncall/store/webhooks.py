@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.question import Question, ask
 
 
 class WebhookRow(Base):
@@ -53,15 +54,27 @@ class WebhookRecord:
     rests_until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookInUse:
+    """Of a webhook what whoever has something to tell needs to know; `service` is None where it is told of all."""
+
+    id: int
+    service: str | None
+    url: str
+    events: list[Any]
+    rests_until: datetime | None
+
+
 def list_webhooks(session: Session) -> tuple[WebhookRecord, ...]:
     """Every webhook that was not revoked, in the order in which they were made."""
     rows = session.scalars(select(WebhookRow).where(WebhookRow.revoked_at.is_(None)).order_by(WebhookRow.id))
     return tuple(record(row) for row in rows)
 
 
-def all_in_use(session: Session) -> tuple[WebhookRow, ...]:
+def all_in_use(session: Session) -> tuple[WebhookInUse, ...]:
     """The webhooks that may want to be told of what happens; nothing is locked."""
-    return tuple(session.scalars(select(WebhookRow).where(_in_use()).order_by(WebhookRow.id)))
+    [rows] = ask(session, _IN_USE.by())
+    return tuple(WebhookInUse(*row) for row in rows)
 
 
 def in_use(session: Session, ids: Collection[int]) -> frozenset[int]:
@@ -103,3 +116,12 @@ def _named(id_: int) -> Any:
 
 def _in_use() -> ColumnElement[bool]:
     return and_(WebhookRow.revoked_at.is_(None), WebhookRow.disabled.is_(None))
+
+
+_IN_USE = Question(
+    lambda: (
+        select(WebhookRow.id, WebhookRow.service, WebhookRow.url, WebhookRow.events, WebhookRow.rests_until)
+        .where(_in_use())
+        .order_by(WebhookRow.id)
+    )
+)
