@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _TRIES = 3
 _SQLITE_BUSY_MS = 5000
+_SNAPSHOT = "REPEATABLE READ"
 _POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 # A server that is gone without a word is noticed within seconds, not within hours.
 _NOTICE_A_DEAD_SERVER = {
@@ -65,7 +66,7 @@ class Database:
         """Lend a session that sees one snapshot and changes nothing; raises UnavailableError when there is no database."""
         try:
             with self._read() as session:
-                self._require_alive(session)
+                self._begin_to_read(session)
                 yield session
                 # Not rolled back, as nothing was changed: after a rollback the driver prepares every statement anew.
                 session.commit()
@@ -143,20 +144,22 @@ class Database:
             session.commit()
             return done
 
-    def _require_alive(self, session: Session) -> None:
-        """Try the session's connection, which may have been cut since it was last used; a new one takes its place."""
+    def _begin_to_read(self, session: Session) -> None:
+        """Begin on the session's connection, or in its place on a new one, where it was cut since it was last used."""
         if self.is_sqlite:
             return
         from oncall.store import pipeline  # noqa: PLC0415  loads the driver, which SQLite does without
 
+        # Not left to the driver, which would wait for ever where a line is lost without a word.
+        begin = [pipeline.Statement(f"BEGIN ISOLATION LEVEL {_SNAPSHOT} READ ONLY")]
         try:
-            # Not by the driver, which would wait for ever where a line is lost without a word.
-            pipeline.run(pipeline.line_of(session.connection()), [pipeline.Statement("SELECT 1")])
+            pipeline.run(pipeline.line_of(session.connection()), begin)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
             session.rollback()
             self._engine.dispose()
+            pipeline.run(pipeline.line_of(session.connection()), begin)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -208,7 +211,7 @@ def _postgres(url: str) -> Engine:
 def _reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(oncall_reading=True)
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(isolation_level=_SNAPSHOT, postgresql_readonly=True)
 
 
 def _sqlite(url: str) -> Engine:
