@@ -265,7 +265,8 @@ class _Record:
                 calls[way].add(part.call)
         for way in sorted(calls, key=lambda way: (way[0] or "", *way[1:])):
             recent_pages.forget(self.session, way, calls[way])
-            put_off.bring_forward(self.session, way, self.now)
+        if calls:
+            put_off.bring_forward(self.session, calls.keys(), self.now)
 
 
 def _again_at(part: Carried, outcome: Failed, now: datetime) -> datetime | None:
