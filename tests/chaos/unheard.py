@@ -13,7 +13,8 @@ _ENDED = re.compile(rb"C\x00\x00\x00(?:\x0bCOMMIT|\x0dROLLBACK)\x00")
 """The server's word that a transaction is over: CommandComplete, https://www.postgresql.org/docs/current/protocol-message-formats.html."""
 
 _LONGEST = 14
-_READS = b"READ ONLY"
+_READS = re.compile(rb"(?:(\w*)\x00)?BEGIN[^\x00]*READ ONLY")
+"""Whoever only reads says so as they begin: in a statement that is asked by itself, or under the name of one that is prepared."""
 
 
 class LastWord:
@@ -27,6 +28,7 @@ class LastWord:
         self._to_hear = 0
         self._to_keep = 0
         self._reading: set[int] = set()
+        self._prepared: dict[int, set[bytes]] = {}
         self._before: dict[int, bytes] = {}
         proxy.ear = self._hears
 
@@ -52,8 +54,7 @@ class LastWord:
 
     def _hears(self, line: int, data: bytes, is_answer: bool) -> bool:  # noqa: FBT001  as the proxy tells it
         if not is_answer:
-            if _READS in data:
-                self._reading.add(line)
+            self._listen_to(line, data)
             return True
         said = self._before.get(line, b"") + data
         ends = list(_ENDED.finditer(said))
@@ -63,6 +64,15 @@ class LastWord:
         only_read = line in self._reading
         self._reading.discard(line)
         return only_read or b"COMMIT" not in ends[-1][0] or not self._is_to_keep()
+
+    def _listen_to(self, line: int, asked: bytes) -> None:
+        """Note whether somebody begins to read."""
+        begins = _READS.search(asked)
+        names = self._prepared.setdefault(line, set())
+        if begins is not None and begins[1]:
+            names.add(b"\x00" + begins[1] + b"\x00")
+        if (begins is not None and not begins[1]) or any(name in asked for name in names):
+            self._reading.add(line)
 
     def _is_to_keep(self) -> bool:
         if self._to_hear or not self._to_keep:
