@@ -6,6 +6,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.store.base import Base
+from oncall.store.question import Question, ask, ask_first
 from oncall.store.transaction import is_sqlite
 
 _ONLY = 1
@@ -24,9 +25,13 @@ class ConfigurationRow(Base):
     version: Mapped[int]
 
 
+_CURRENT = Question(lambda: select(ConfigurationRow.version))
+
+
 def current(session: Session) -> int:
     """The version that holds, as this transaction sees it; 0 before the first change."""
-    return session.scalar(select(ConfigurationRow.version)) or 0
+    [rows] = ask(session, _CURRENT.by())
+    return int(rows[0][0]) if rows else 0
 
 
 def lock(session: Session) -> int:
@@ -48,10 +53,11 @@ def advance(session: Session) -> int:
 def hold(session: Session) -> None:
     """Keep the version that holds from changing until the transaction ends; many may hold it at once.
 
-    So whatever a command works out by one version is stored before the next, which then finds it.
+    So whatever a command works out by one version is stored before the next, which then finds it. It is said to PostgreSQL with
+    the question after it, which is for the version (`current`).
     """
     if not _has_one_writer(session):
-        session.execute(text(HOLD))
+        ask_first(session, HOLD)
 
 
 def wait_for_holders(session: Session) -> None:

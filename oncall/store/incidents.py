@@ -8,7 +8,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Index, Select, Text, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Index, Select, Text, and_, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oncall.domain.directory import Urgency
@@ -124,11 +124,8 @@ def lock(session: Session, cipher: Cipher, key: str) -> Incident:
 
 def lock_open(session: Session, cipher: Cipher, service: str, dedup_key: str) -> Incident | None:
     """The open incident of that service and dedup key, locked until the transaction ends; None when none is open."""
-    query = select(IncidentRow).where(
-        IncidentRow.service == service, IncidentRow.dedup_key == dedup_key, IncidentRow.open
-    )
-    row = session.scalars(query.with_for_update(key_share=True)).one_or_none()
-    return of_row(row, cipher) if row else None
+    [rows] = ask(session, _LOCK_OPEN.by(service=service, dedup_key=dedup_key))
+    return of_row(_row(rows[0]), cipher) if rows else None
 
 
 def is_open(session: Session, service: str, dedup_key: str) -> bool:
@@ -272,6 +269,15 @@ def _locking(which: ColumnElement[bool], *, skip_locked: bool = False) -> Any:
 _LOCK = Question(lambda: _locking(among(IncidentRow.id, "ids")))
 _LOCK_FREE = Question(lambda: _locking(among(IncidentRow.id, "ids"), skip_locked=True))
 _LOCK_NUMBER = Question(lambda: _locking(IncidentRow.number == bindparam("number")))
+_LOCK_OPEN = Question(
+    lambda: _locking(
+        and_(
+            IncidentRow.service == bindparam("service"),
+            IncidentRow.dedup_key == bindparam("dedup_key"),
+            IncidentRow.open,
+        )
+    )
+)
 
 
 def _changing(incident: Incident) -> dict[str, Any]:

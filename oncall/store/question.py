@@ -88,8 +88,8 @@ def ask(session: Session, *asked: Asked) -> list[Rows]:
 
 
 def ask_first(session: Session, words: str) -> None:
-    """Have PostgreSQL do this before the next question of the session's transaction, and on the same way."""
-    session.info[_BEFORE] = (words,)
+    """Have PostgreSQL do this before the next question of the session's transaction, after what was said so before, on the same way."""
+    session.info[_BEFORE] = (*session.info.get(_BEFORE, ()), words)
 
 
 def ask_at_once(engine: Engine, *asked: Asked) -> list[Rows]:
