@@ -13,14 +13,13 @@ import threading
 import time
 from collections.abc import Iterable
 from types import FrameType
-from typing import cast
+from typing import NoReturn, cast
 
 import structlog
 from redis import Redis, RedisError
 from redis.client import Pipeline, PubSub, PubSubWorkerThread
 from rq import Queue, SimpleWorker
 from rq.exceptions import DequeueTimeout, StopRequested
-from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from oncall.doorbell import LocalDoorbell
@@ -119,7 +118,7 @@ def listen(
     """
     while not stopping.is_set():
         redis = _connect(redis_url, timeout=None)
-        bell = _Bell(redis, beat_seconds)
+        bell = _Bell(redis, doorbell, beat_seconds)
         try:
             listener = _Listener(
                 [bell],
@@ -127,9 +126,8 @@ def listen(
                 serializer=JSONSerializer,
                 queue_class=_Bell,
                 worker_ttl=beat_seconds + _TTL_SECONDS_BEYOND,
-                log_job_description=False,
             )
-            listener.attach(doorbell, stopping, beat_seconds)
+            listener.attach(stopping, beat_seconds)
             listener.work(logging_level="ERROR")
         except RedisError as error:
             _log.warning("the worker cannot hear the doorbell and looks each second", error=str(error))
@@ -142,26 +140,31 @@ def listen(
 
 
 class _Bell(Queue):
-    """RQ's queue, from which a ring is taken by one command: nothing is written down of it, nor is the job of it read."""
+    """RQ's queue, from which a ring is taken by one command: nothing is written down of it, nor is the job of it read.
 
-    def __init__(self, redis: Redis, most_seconds: int) -> None:
+    Between two rings RQ would do more than the ring takes; so it is let only now and then.
+    """
+
+    def __init__(self, redis: Redis, doorbell: LocalDoorbell, most_seconds: int) -> None:
         super().__init__(QUEUE, connection=redis, serializer=JSONSerializer)
         # A line that is lost without a word is noticed, and another hears.
         self._line = RedisLine(redis, most_seconds + _TIMEOUT_SECONDS)
         self._pop = self._line.packed("BLPOP", self.key, most_seconds)
-        self._ring = Job(id=_JOB, connection=redis, serializer=JSONSerializer)
+        self._doorbell = doorbell
+        self._most_seconds = most_seconds
 
     @classmethod
-    def dequeue_any(cls, queues: Iterable[Queue], *_arguments: object, **_named: object) -> tuple[Job, Queue]:
-        """Wait for the next ring; raises DequeueTimeout where there is none for long, as RQ does."""
+    def dequeue_any(cls, queues: Iterable[Queue], *_arguments: object, **_named: object) -> NoReturn:
+        """Hear rings for a while; then raise DequeueTimeout, upon which RQ beats, cleans up and calls again."""
         (bell,) = cast("Iterable[_Bell]", queues)
-        return bell.next_ring(), bell
+        bell.hear()
+        raise DequeueTimeout
 
-    def next_ring(self) -> Job:
-        """Wait for the next ring."""
-        if self._line.ask(self._pop) is None:
-            raise DequeueTimeout
-        return self._ring
+    def hear(self) -> None:
+        """Pass each ring on, until there is none for long, or RQ is to have its turn."""
+        until = time.monotonic() + self._most_seconds
+        while time.monotonic() < until and self._line.ask(self._pop) is not None:
+            self._doorbell.ring()
 
     def close(self) -> None:
         """Hear nothing more: what is queued from now on is for others."""
@@ -169,30 +172,16 @@ class _Bell(Queue):
 
 
 class _Listener(SimpleWorker):
-    """RQ's worker, whose one job rings a bell of this process; a signal ends it without asking Redis.
-
-    Of what RQ writes down of each job, its state and its outcome, nothing is needed of a ring: that took more time than to send a
-    page.
-    """
+    """RQ's worker, which listens at the bell; a signal ends it without asking Redis."""
 
     max_connection_wait_time = 4.0
-    log_result_lifespan = False
     # Rings are waited for on a line of their own: with a Redis that is silent a stop must not take long.
     connection_timeout = math.ceil(_TIMEOUT_SECONDS)
 
-    def attach(self, doorbell: LocalDoorbell, stopping: threading.Event, beat_seconds: int) -> None:
-        self._bell = doorbell
+    def attach(self, stopping: threading.Event, beat_seconds: int) -> None:
         self._stopping = stopping
-        self._at_work = self._is_over = False
+        self._is_over = False
         self._beat_seconds, self._beat_at = beat_seconds, 0.0
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        del job, queue
-        self._at_work = True
-        try:
-            self._bell.ring()
-        finally:
-            self._at_work = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         if time.monotonic() < self._beat_at:
@@ -231,12 +220,9 @@ class _Listener(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         del frame
+        self._stopping.set()  # before anything that may fail, as writing to a journal that is gone does
         _log.info("the worker stops", signal=signal.Signals(signum).name)
-        self._stopping.set()
-        self._stop_requested = True
-        # RQ swallows whatever is raised within a job, and ends after it by itself.
-        if not self._at_work:
-            raise StopRequested
+        raise StopRequested
 
 
 def _connect(redis_url: str, *, timeout: float | None) -> Redis:
