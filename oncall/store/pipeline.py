@@ -19,6 +19,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
+_NOT_PREPARED = "26000"
 _NAMES, _NUMBERS = "oncall_prepared", "oncall_prepared_numbers"
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 # The server gives up a statement after ten seconds: whoever hears nothing for longer hears nothing at all.
@@ -37,6 +38,7 @@ class Statement:
 Rows = list[tuple[str | None, ...]]
 
 BEGIN, COMMIT = Statement("BEGIN"), Statement("COMMIT")
+_ROLLBACK = Statement("ROLLBACK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ def run(line: Line, statements: Sequence[Statement]) -> list[Rows]:
     try:
         return _run(pgconn, statements, names)
     except psycopg.Error as error:
-        # Nobody knows which are prepared now; the driver, too, lets go of all of them after a rollback.
-        line.taken.info.pop(_NAMES, None)
+        # Of those that were to be prepared nobody knows which are, nor of any where the driver let go of all.
+        are_gone = error.sqlstate == _NOT_PREPARED
+        known = line.taken.info[_NAMES]
+        for statement, (_, is_new) in zip(statements, names, strict=True):
+            if is_new or are_gone:
+                known.pop(statement.text, None)
         is_lost = pgconn.status != ConnStatus.OK
         if is_lost:
             line.invalidate(error)
@@ -93,10 +99,19 @@ def commit(line: Line) -> None:
 
 
 def close(line: Line) -> None:
-    """Give the connection back to the pool; what was begun and not committed is rolled back."""
-    if line.taken.is_valid and has_begun(line):
-        line.taken.info.pop(_NAMES, None)
-    line.taken.close()
+    """Give the connection back to the pool; what was begun and not committed is rolled back.
+
+    Not by the driver, which lets go of all prepared statements with a rollback: the next try would prepare them anew.
+    """
+    try:
+        if line.taken.is_valid and has_begun(line):
+            run(line, [_ROLLBACK])
+    except DBAPIError:
+        # Then the pool rolls back, or lets go of what is lost.
+        if line.taken.is_valid:
+            line.taken.info.pop(_NAMES, None)
+    finally:
+        line.taken.close()
 
 
 def forget(connection: Connection) -> None:

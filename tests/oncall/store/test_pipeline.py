@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from oncall.store import pipeline
@@ -38,3 +39,16 @@ def test_statement_is_prepared_anew_after_a_rollback_which_makes_the_driver_forg
             database.write(rolled_back)
         assert database.write(once_more) == [[("3",)]]
     assert len(asked) == 3
+
+
+def test_statement_stays_prepared_after_a_rollback_in_which_the_driver_has_no_part(database: Database) -> None:
+    prepared = Statement("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1%'")
+
+    def failing(session: Session) -> None:
+        pipeline.run(line_of(session), [pipeline.BEGIN, SUM, Statement("SELECT 1 / $1::integer", ("0",))])
+
+    database.write(lambda session: pipeline.run(line_of(session), [SUM]))
+    for _ in range(3):
+        with pytest.raises(DBAPIError, match="division"):
+            database.write(failing)
+    assert database.write(lambda session: pipeline.run(line_of(session), [SUM, prepared])) == [[("3",)], [("1",)]]
