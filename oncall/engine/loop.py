@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -104,24 +105,33 @@ class Loop:
     def _turn(self) -> timedelta:
         """Do what is due; how long nothing more will be."""
         self._guarded(self._always)
-        pause = None if self._looks_unasked else self._guarded(self._until_due)
+        looked_at = self._context.clock.now()
+        pause = None if self._looks_unasked else self._guarded(partial(self._until_due, looked_at))
         if pause is not None and pause > timedelta(0):
-            return min(pause, LONGEST_SLEEP)
+            return self._left_of(pause, looked_at)
         # One incident that is locked for long, or one fault of ours, stops what it is in the way of and nothing else.
+        looked_at = self._context.clock.now()
         done = [self._guarded(work) for work in self._works]
         self._looks_unasked = None in done or sum(filter(None, done)) > 1
         if any(done):
             return timedelta(0)
-        pause = self._guarded(self._until_due)
+        pause = self._guarded(partial(self._until_due, looked_at))
         if pause is None or None in done:
             return LONGEST_SLEEP
-        # Due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
-        return min(pause, LONGEST_SLEEP) if pause > timedelta(0) else _BUSY
+        if pause <= timedelta(0):
+            # It was due, and yet perhaps nobody here can take it: every sender is busy, or another worker holds it.
+            return _BUSY
+        # What fell due only since is done at once.
+        return self._left_of(pause, looked_at)
 
-    def _until_due(self) -> timedelta:
-        now = self._context.clock.now()
+    def _left_of(self, pause: timedelta, began: datetime) -> timedelta:
+        """What is left of a pause since then, a second at most."""
+        return min(max(timedelta(0), began + pause - self._context.clock.now()), LONGEST_SLEEP)
+
+    def _until_due(self, at: datetime) -> timedelta:
+        """How long after that instant the next of what is asked for falls due."""
         due_at = due.next_due(self._context.database, self._asked)
-        return due_at - now if due_at else LONGEST_SLEEP
+        return due_at - at if due_at else LONGEST_SLEEP
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
         """What `work` returns; None where it failed, which ends neither the loop nor the turn."""
