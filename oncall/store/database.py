@@ -64,18 +64,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Lend a session that sees one snapshot and changes nothing; raises UnavailableError when there is no database."""
-        try:
-            with self._read() as session:
-                self._begin_to_read(session)
-                yield session
-                # Not rolled back, as nothing was changed: after a rollback the driver prepares every statement anew.
-                session.commit()
-        except PoolTimeoutError as error:
-            raise _unavailable() from error
-        except DBAPIError as error:
-            if _is_away(error):
-                raise _unavailable() from error
-            raise
+        with _told_when_away(), self._read() as session:
+            self._begin_to_read(session)
+            yield session
+            # Not rolled back, as nothing was changed: after a rollback the driver prepares every statement anew.
+            session.commit()
 
     def ask(self, *asked: Asked) -> list[Rows]:
         """The rows of questions that change nothing, each by itself: for less than half of what `read` costs.
@@ -85,14 +78,8 @@ class Database:
         if self.is_sqlite:
             with self.read() as session:
                 return ask(session, *asked)
-        try:
+        with _told_when_away():
             return self._ask(asked)
-        except PoolTimeoutError as error:
-            raise _unavailable() from error
-        except DBAPIError as error:
-            if _is_away(error):
-                raise _unavailable() from error
-            raise
 
     def _ask(self, asked: Sequence[Asked]) -> list[Rows]:
         try:
@@ -164,6 +151,19 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+@contextmanager
+def _told_when_away() -> Iterator[None]:
+    """Raise UnavailableError in place of what says that there is no database."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise _unavailable() from error
+    except DBAPIError as error:
+        if _is_away(error):
+            raise _unavailable() from error
+        raise
 
 
 def _is_race(error: DBAPIError) -> bool:
